@@ -1,0 +1,70 @@
+/**
+ * The fast path of an import: DuckDB reads a clean UTF-8 CSV file on all threads, enforces every column's kind with the
+ * rules of cell.ts, and writes Parquet (zstd) in the rows' order.
+ *
+ * `new_line` is left to DuckDB: naming it in strict mode lost every row of a \r\n file (1.5.6). Any doubt is an error
+ * here; the caller then takes the exact path, which says what is wrong and where.
+ */
+import { falseWords, isoFormat, missingWords, numberPattern, trueWords } from "./cell.ts";
+import type { Column } from "./column.ts";
+import type { Dialect } from "./csv.ts";
+import { type Duckdb, identifier, pathPattern, text } from "./duckdb.ts";
+import type { ColumnPlan } from "./plan.ts";
+
+export interface LoadSource {
+  readonly path: string;
+  readonly dialect: Dialect;
+  readonly header: boolean;
+  readonly lineBytes: number;
+}
+
+/** @returns the number of rows written. Cost: one pass over the file, a few buffers of 32 MB. */
+export async function loadCsv(duckdb: Duckdb, source: LoadSource, columns: readonly ColumnPlan[], parquetPath: string): Promise<number> {
+  const select = columns.map((column, index) => `${cellExpression(column, `c${index}`)} as ${identifier(column.name)}`);
+  return copyToParquet(duckdb, `select ${select.join(", ")} from ${readCsv(source, columns.length)}`, parquetPath);
+}
+
+function readCsv(source: LoadSource, width: number): string {
+  const columns = Array.from({ length: width }, (_, index) => `'c${index}': 'VARCHAR'`).join(", ");
+  const { delimiter, quote, escape } = source.dialect;
+  return `read_csv(${pathPattern(source.path)}, auto_detect = false, columns = {${columns}}, header = ${source.header}, delim = ${text(delimiter)},
+    quote = ${text(quote)}, escape = ${text(quote === "" ? "" : escape)}, nullstr = '',
+    allow_quoted_nulls = true, strict_mode = true, null_padding = false, ignore_errors = false, max_line_size = ${source.lineBytes})`;
+}
+
+function wordList(words: readonly string[]): string {
+  return `(${words.map(text).join(", ")})`;
+}
+
+function cellExpression(column: ColumnPlan, cell: string): string {
+  const otherwise = `when ${cell} is null then null when trim(${cell}, ' \t') in ${wordList(missingWords)} then null else error('cell') end`;
+  if (column.kind === "category") return cell;
+  if (column.kind === "numeric") {
+    const point = column.mark === "," ? `replace(${cell}, ',', '.')` : cell;
+    const guard = column.mark === "," ? `when contains(${cell}, '.') then error('cell')` : "";
+    return `case ${guard} when regexp_full_match(${point}, ${text(numberPattern)}) then cast(trim(${point}, ' \t') as double) ${otherwise}`;
+  }
+  if (column.kind === "boolean") {
+    const word = `lower(trim(${cell}, ' \t'))`;
+    return `case when ${word} in ${wordList(trueWords)} then true when ${word} in ${wordList(falseWords)} then false ${otherwise}`;
+  }
+  const pattern = text(column.date.pattern);
+  if (column.date.format !== "iso") return `case when regexp_full_match(${cell}, ${pattern}) then strptime(${cell}, ${text(column.date.format)}) ${otherwise}`;
+  const local = text(isoFormat.pattern.slice(0, isoFormat.pattern.indexOf("(?:Z|")) + ")?");
+  return `case when regexp_full_match(${cell}, ${local}) then date_trunc('millisecond', cast(${cell} as timestamp))
+    when regexp_full_match(${cell}, ${pattern}) then date_trunc('millisecond', cast(cast(${cell} as timestamptz) as timestamp)) ${otherwise}`;
+}
+
+export async function copyToParquet(duckdb: Duckdb, query: string, parquetPath: string): Promise<number> {
+  const rows = await duckdb.rows(`copy (${query}\n) to ${text(parquetPath)} (format parquet, compression zstd)`);
+  return Number(rows[0]?.[0] ?? 0);
+}
+
+/** Whether a stored column holds an infinity, as a number with a huge exponent makes one. */
+export async function hasInfinity(duckdb: Duckdb, columns: readonly Column[], parquetPath: string): Promise<boolean> {
+  const doubles = columns.filter((column) => column.storage === "DOUBLE");
+  if (doubles.length === 0) return false;
+  const tests = doubles.map((column) => `coalesce(bool_or(isinf(${identifier(column.name)})), false)`);
+  const rows = await duckdb.rows(`select ${tests.join(" or ")} from read_parquet(${pathPattern(parquetPath)})`);
+  return rows[0]?.[0] === true;
+}

@@ -1,0 +1,117 @@
+/**
+ * Decides from a sample what each column of a CSV file is, and checks single cells against that decision.
+ *
+ * A few cells that do not fit (at most 2%, or one) do not change a column's kind: they are the bad rows that an import
+ * names. One cell with a leading zero or more than 15 digits makes a column of numbers text: they are identifiers.
+ */
+import { MegalithError, type Problem } from "@megalith/contract";
+import {
+  type DateFormat,
+  type DecimalMark,
+  dateFormat,
+  inferDateFormat,
+  isMissing,
+  isoFormat,
+  parseBoolean,
+  parseNumber,
+  wordMilliseconds,
+} from "./cell.ts";
+import { type Column, type ColumnKind, type ColumnOverride, columnKinds } from "./column.ts";
+
+export interface ColumnPlan extends Column {
+  readonly mark: DecimalMark;
+  readonly date: DateFormat;
+}
+
+const storages = { numeric: "DOUBLE", boolean: "BOOLEAN", category: "VARCHAR", date: "TIMESTAMP" } as const;
+
+/** @throws MegalithError "tables.columns_invalid" when an override names no column, no kind or no date format. */
+export function planColumns(
+  names: readonly string[],
+  rows: readonly (readonly string[])[],
+  mark: DecimalMark,
+  overrides: Readonly<Record<string, ColumnOverride>>,
+): ColumnPlan[] {
+  checkColumnOverrides(names, overrides);
+  return names.map((name, index) => {
+    const override = Object.hasOwn(overrides, name) ? overrides[name] : undefined;
+    const cells = rows.map((row) => row[index] ?? "").filter((cell) => !isMissing(cell));
+    if (override === undefined) return inferColumn(name, cells, mark);
+    const date = override.format === undefined ? inferTolerantly(cells) : dateFormat(override.format);
+    return makePlan(name, override.kind, mark, date);
+  });
+}
+
+function checkColumnOverrides(names: readonly string[], overrides: Readonly<Record<string, ColumnOverride>>): void {
+  const problems: Problem[] = [];
+  for (const [name, { kind, format }] of Object.entries(overrides)) {
+    const path = `/columns/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    if (!names.includes(name)) problems.push({ path, code: "unknown", message: `The file has no column ${name}.`, expected: "a column of the file" });
+    if (!columnKinds.includes(kind)) problems.push({ path: `${path}/kind`, code: "kind", message: "There is no such kind.", expected: columnKinds.join(", ") });
+    if (format !== undefined && dateFormat(format) === undefined)
+      problems.push({ path: `${path}/format`, code: "format", message: "The date format cannot be read.", expected: "for example %d/%m/%Y, with %Y %m %d %b %H %M %S" });
+  }
+  if (problems.length > 0) throw new MegalithError("tables.columns_invalid", { values: { count: problems.length }, problems: problems.slice(0, 100) });
+}
+
+function makePlan(name: string, kind: ColumnKind, mark: DecimalMark, date: DateFormat = isoFormat): ColumnPlan {
+  return { name, kind, storage: storages[kind], mark, date };
+}
+
+function inferColumn(name: string, cells: readonly string[], mark: DecimalMark): ColumnPlan {
+  if (mostly(cells, (cell) => /^\s*(true|false)\s*$/i.test(cell))) return makePlan(name, "boolean", mark);
+  if (mostly(cells, (cell) => parseNumber(cell, mark) !== undefined)) {
+    const identifiers = cells.some((cell) => /^\s*[+-]?(?:0\d|\d{16})\d*\s*$/.test(cell));
+    return makePlan(name, identifiers ? "category" : "numeric", mark);
+  }
+  const date = inferTolerantly(cells);
+  return date === undefined ? makePlan(name, "category", mark) : makePlan(name, "date", mark, date);
+}
+
+/** At least two cells fit, twice as many as do not, and at most 2% (or one) do not. */
+function mostly(cells: readonly string[], fits: (cell: string) => boolean): boolean {
+  const allowed = Math.max(1, Math.floor(cells.length * 0.02));
+  let bad = 0;
+  for (const cell of cells) if (!fits(cell) && ++bad > allowed) return false;
+  const good = cells.length - bad;
+  return bad === 0 ? good > 0 : good >= 2 && good >= bad * 2;
+}
+
+function inferTolerantly(cells: readonly string[]): DateFormat | undefined {
+  const digits = cells.filter((cell) => /\d.*[-/.:年 ].*\d/.test(cell));
+  if (digits.length === 0 || !mostly(cells, (cell) => /\d.*[-/.:年 ].*\d/.test(cell) || /^[a-z]{3}-\d{4}$/i.test(cell))) return inferMonthNames(cells);
+  const exact = inferDateFormat(cells);
+  if (exact !== undefined) return exact;
+  const probe = inferDateFormat(digits.slice(0, 1)) === undefined ? digits.slice(1, 200) : digits.slice(0, 200);
+  const withoutOdd = probe.filter((cell) => inferDateFormat([cell]) !== undefined || /^\d{1,2}[/.-]\d{1,2}[/.-]\d{4}/.test(cell));
+  const format = withoutOdd.length === 0 ? undefined : inferDateFormat(withoutOdd);
+  return format !== undefined && mostly(cells, (cell) => format.parse(cell) !== undefined) ? format : undefined;
+}
+
+function inferMonthNames(cells: readonly string[]): DateFormat | undefined {
+  const format = dateFormat("%b-%Y");
+  return format !== undefined && cells.length > 0 && mostly(cells, (cell) => format.parse(cell) !== undefined) ? format : undefined;
+}
+
+/** A cell as canonical text ("" is missing), or undefined when it does not fit the column. */
+export function canonicalCell(plan: ColumnPlan, cell: string): string | undefined {
+  if (plan.kind === "category") return cell;
+  if (plan.kind === "numeric") {
+    if (parseNumber(cell, plan.mark) !== undefined) return (plan.mark === "," ? cell.replace(",", ".") : cell).trim();
+  } else if (plan.kind === "boolean") {
+    const value = parseBoolean(cell);
+    if (value !== undefined) return String(value);
+  } else {
+    const value = plan.date.parse(cell);
+    if (value !== undefined) return wordMilliseconds(value);
+  }
+  return isMissing(cell) ? "" : undefined;
+}
+
+/** What a cell of the column should have been, for messages. */
+export function expectedCell(plan: ColumnPlan): string {
+  if (plan.kind === "numeric") return plan.mark === "," ? "a number such as 3,5" : "a number";
+  if (plan.kind === "boolean") return "true or false";
+  if (plan.kind === "date") return plan.date.format === "iso" ? "a date such as 2024-12-31 or 2024-12-31 23:59:59" : `a date written as ${plan.date.format}`;
+  return "text";
+}

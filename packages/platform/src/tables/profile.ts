@@ -1,0 +1,193 @@
+/**
+ * Describes each column of a stored table: missing, distinct, range, quantiles, a histogram or the most frequent values.
+ *
+ * Exact up to five million rows; beyond, distinct counts and quantiles are approximations and say so.
+ */
+import { MegalithError } from "@megalith/contract";
+import type { Column, ColumnKind } from "./column.ts";
+import { Duckdb, identifier, pathPattern } from "./duckdb.ts";
+import { defaultLimits } from "./limits.ts";
+
+export const histogramBins = 20;
+export const topValues = 20;
+const exactRows = 5_000_000;
+const batchColumns = 8;
+const probabilities = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
+
+export interface NumberSummary {
+  /** Of a date: milliseconds since 1970 UTC; of a boolean: 0 and 1. */
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly deviation: number;
+  /** At 1, 5, 25, 50, 75, 95 and 99 percent. */
+  readonly quantiles: readonly { readonly probability: number; readonly value: number }[];
+}
+
+export interface Histogram {
+  /** One more than counts; bins are of equal width, the last one closed. */
+  readonly edges: readonly number[];
+  readonly counts: readonly number[];
+}
+
+export interface ValueCount {
+  readonly value: string;
+  readonly count: number;
+}
+
+export interface ColumnProfile {
+  readonly name: string;
+  readonly kind: ColumnKind;
+  readonly missing: number;
+  readonly distinct: number;
+  readonly approximate: boolean;
+  /** Absent for text, and where every value is missing. */
+  readonly summary?: NumberSummary;
+  readonly histogram?: Histogram;
+  /** Most frequent first; of text, booleans, and numbers with few distinct values. */
+  readonly top?: readonly ValueCount[];
+  readonly examples: readonly string[];
+}
+
+export type TargetBalance =
+  | { readonly column: string; readonly kind: "classes"; readonly missing: number; readonly classes: readonly (ValueCount & { readonly share: number })[] }
+  | { readonly column: string; readonly kind: "number"; readonly missing: number; readonly summary?: NumberSummary };
+
+export interface TableProfile {
+  readonly rowCount: number;
+  readonly columns: readonly ColumnProfile[];
+  readonly target?: TargetBalance;
+}
+
+interface Statistics {
+  readonly count: number;
+  readonly distinct: number;
+  readonly summary: NumberSummary | undefined;
+}
+
+/** @throws MegalithError "tables.column_unknown" for a target that is not there. Cost: each column is read twice. */
+export async function profileTable(
+  parquetPath: string,
+  columns: readonly Column[],
+  options: { target?: string | undefined; signal?: AbortSignal | undefined } = {},
+): Promise<TableProfile> {
+  return Duckdb.with({ files: [parquetPath], limits: defaultLimits, signal: options.signal }, async (duckdb) => {
+    const source = `read_parquet(${pathPattern(parquetPath)})`;
+    const rowCount = Number((await duckdb.rows(`select count(*) from ${source}`))[0]?.[0] ?? 0);
+    const approximate = rowCount > exactRows;
+    const profiles: ColumnProfile[] = [];
+    for (let start = 0; start < columns.length; start += batchColumns) {
+      const batch = columns.slice(start, start + batchColumns);
+      const statistics = await readStatistics(duckdb, source, batch, approximate);
+      for (const [index, column] of batch.entries()) {
+        profiles.push(await profileColumn(duckdb, source, column, statistics[index] as Statistics, { rowCount, approximate }));
+      }
+    }
+    const { target } = options;
+    return { rowCount, columns: profiles, ...(target === undefined ? {} : { target: balance(profiles, target, rowCount) }) };
+  });
+}
+
+/** A column as a number where its kind has an order. */
+function numberOf(column: Column): string | undefined {
+  const name = identifier(column.name);
+  if (column.kind === "category") return undefined;
+  if (column.kind === "date") return `epoch_ms(${name}::timestamp)::double`;
+  return column.kind === "boolean" ? `${name}::boolean::double` : `try_cast(${name} as double)`;
+}
+
+async function readStatistics(duckdb: Duckdb, source: string, columns: readonly Column[], approximate: boolean): Promise<Statistics[]> {
+  const select = columns.flatMap((column) => {
+    const name = identifier(column.name);
+    const number = numberOf(column);
+    const quantile = approximate ? "approx_quantile" : "quantile_cont";
+    const ordered =
+      number === undefined
+        ? ["null", "null", "null", "null", "null"]
+        : [`min(${number})`, `max(${number})`, `avg(${number})`, `stddev_samp(${number})`, `${quantile}(${number}, [${probabilities.join(", ")}])`];
+    return [`count(${name})`, approximate ? `approx_count_distinct(${name})` : `count(distinct ${name})`, ...ordered];
+  });
+  const row = (await duckdb.rows(`select ${select.join(", ")} from ${source}`))[0] ?? [];
+  return columns.map((_, index) => {
+    const [count, distinct, min, max, mean, deviation, quantiles] = row.slice(index * 7, index * 7 + 7);
+    return {
+      count: Number(count),
+      distinct: Number(distinct),
+      summary:
+        min === null || min === undefined
+          ? undefined
+          : {
+              min: Number(min),
+              max: Number(max),
+              mean: Number(mean),
+              deviation: Number(deviation ?? 0),
+              quantiles: (quantiles as number[]).map((value, at) => ({ probability: probabilities[at] as number, value: Number(value) })),
+            },
+    };
+  });
+}
+
+async function profileColumn(
+  duckdb: Duckdb,
+  source: string,
+  column: Column,
+  { count, distinct, summary }: Statistics,
+  { rowCount, approximate }: { rowCount: number; approximate: boolean },
+): Promise<ColumnProfile> {
+  const number = numberOf(column);
+  const listed = column.kind === "category" || column.kind === "boolean" || (column.kind === "numeric" && distinct <= topValues);
+  const top = listed && count > 0 ? await readTop(duckdb, source, column) : undefined;
+  const histogram =
+    number === undefined || summary === undefined || column.kind === "boolean" ? undefined : await readHistogram(duckdb, source, number, summary);
+  return {
+    name: column.name,
+    kind: column.kind,
+    missing: rowCount - count,
+    distinct,
+    approximate,
+    ...(summary === undefined ? {} : { summary }),
+    ...(histogram === undefined ? {} : { histogram }),
+    ...(top === undefined ? {} : { top }),
+    examples: await readExamples(duckdb, source, column),
+  };
+}
+
+async function readTop(duckdb: Duckdb, source: string, column: Column): Promise<ValueCount[]> {
+  const name = identifier(column.name);
+  const word = column.storage === "DOUBLE" ? `${name}` : `${name}::varchar`;
+  const rows = await duckdb.rows(
+    `select any_value(${word}), count(*) from ${source} where ${name} is not null group by ${name} order by 2 desc, ${name} limit ${topValues}`,
+  );
+  return rows.map(([value, count]) => ({ value: String(value), count: Number(count) }));
+}
+
+async function readHistogram(duckdb: Duckdb, source: string, number: string, { min, max }: NumberSummary): Promise<Histogram> {
+  const width = (max - min) / histogramBins;
+  if (!(width > 0) || !Number.isFinite(width)) {
+    const rows = await duckdb.rows(`select count(${number}) from ${source}`);
+    return { edges: [min, max], counts: [Number(rows[0]?.[0] ?? 0)] };
+  }
+  const bin = `least(${histogramBins - 1}, greatest(0, floor((${number} - (${min}::double)) / ${width}::double)))::integer`;
+  const rows = await duckdb.rows(`select ${bin}, count(*) from ${source} where ${number} is not null group by 1`);
+  const counts = new Array<number>(histogramBins).fill(0);
+  for (const [index, count] of rows) counts[Number(index)] = Number(count);
+  const edges = Array.from({ length: histogramBins + 1 }, (_, index) => (index === histogramBins ? max : min + width * index));
+  return { edges, counts };
+}
+
+async function readExamples(duckdb: Duckdb, source: string, column: Column): Promise<string[]> {
+  const name = identifier(column.name);
+  const rows = await duckdb.rows(`select ${name}::varchar from ${source} where ${name} is not null limit 50`);
+  const texts = rows.map((row) => (column.storage === "DOUBLE" ? String(Number(row[0])) : String(row[0]).slice(0, 100)));
+  return [...new Set(texts)].slice(0, 5);
+}
+
+function balance(profiles: readonly ColumnProfile[], target: string, rowCount: number): TargetBalance {
+  const profile = profiles.find((candidate) => candidate.name === target);
+  if (profile === undefined) throw new MegalithError("tables.column_unknown", { values: { column: target } });
+  const { missing, top, summary } = profile;
+  const known = rowCount - missing;
+  if (top !== undefined && (profile.kind !== "numeric" || profile.distinct <= topValues))
+    return { column: target, kind: "classes", missing, classes: top.map((entry) => ({ ...entry, share: known === 0 ? 0 : entry.count / known })) };
+  return { column: target, kind: "number", missing, ...(summary === undefined ? {} : { summary }) };
+}
