@@ -11,10 +11,10 @@ export const missingWords = [
 const missingSet: ReadonlySet<string> = new Set(missingWords);
 
 export const numberPattern = "[ \\t]*[+-]?(?:(?:0|[1-9][0-9]{0,14})|(?:0|[1-9][0-9]*)?\\.[0-9]+|(?:0|[1-9][0-9]*)\\.)(?:[eE][+-]?[0-9]{1,3})?[ \\t]*";
-/** With a decimal comma, `3,5`. */
-export const commaNumberPattern = numberPattern.replaceAll("\\.", ",");
+/** Where a person has said that a column is numeric: leading zeros and any number of digits are fine. */
+export const anyNumberPattern = "[ \\t]*[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?[ \\t]*";
 const numberRegex = new RegExp(`^${numberPattern}$`);
-const commaNumberRegex = new RegExp(`^${commaNumberPattern}$`);
+const anyNumberRegex = new RegExp(`^${anyNumberPattern}$`);
 
 export const trueWords = ["true", "t", "yes", "y", "1"] as const;
 export const falseWords = ["false", "f", "no", "n", "0"] as const;
@@ -26,9 +26,11 @@ export function isMissing(cell: string): boolean {
 }
 
 /** The number of a cell, or undefined when it is none. */
-export function parseNumber(cell: string, mark: DecimalMark): number | undefined {
-  if (!(mark === "." ? numberRegex : commaNumberRegex).test(cell)) return undefined;
-  const value = Number(mark === "." ? cell : cell.replace(",", "."));
+export function parseNumber(cell: string, mark: DecimalMark, declared = false): number | undefined {
+  if (mark === "," && cell.includes(".")) return undefined;
+  const pointed = mark === "," ? cell.replace(",", ".") : cell;
+  if (!(declared ? anyNumberRegex : numberRegex).test(pointed)) return undefined;
+  const value = Number(pointed);
   return Number.isFinite(value) ? value : undefined;
 }
 

@@ -198,11 +198,12 @@ function decodePiece(decoder: TextDecoder, chunk: Buffer | undefined, encoding: 
 
 /** Line ends before the first byte that does not fit. A chunk may begin inside a character: the best of four starts counts. */
 function linesBeforeFault(chunk: Buffer, encoding: string): number {
-  const ends = [0, 1, 2, 3].map((start) => start + decodablePrefix(chunk.subarray(start), encoding));
-  return chunk.subarray(0, Math.max(...ends)).filter((byte) => byte === 10).length;
+  const starts = encoding.startsWith("utf-16") ? [0] : [0, 1, 2, 3];
+  const [best = chunk] = starts.map((start) => decodablePrefix(chunk.subarray(start), encoding)).sort((left, right) => right.length - left.length);
+  return new TextDecoder(encoding).decode(best, { stream: true }).split("\n").length - 1;
 }
 
-function decodablePrefix(bytes: Buffer, encoding: string): number {
+function decodablePrefix(bytes: Buffer, encoding: string): Buffer {
   let good = 0;
   let bad = bytes.length;
   while (bad - good > 1) {
@@ -210,5 +211,5 @@ function decodablePrefix(bytes: Buffer, encoding: string): number {
     if (decodes(bytes.subarray(0, middle), encoding)) good = middle;
     else bad = middle;
   }
-  return good;
+  return bytes.subarray(0, good);
 }

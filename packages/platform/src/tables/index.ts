@@ -7,3 +7,4 @@ export { defaultLimits, type TableLimits } from "./limits.ts";
 export { type ColumnProfile, type Histogram, type NumberSummary, profileTable, type TableProfile, type TargetBalance, type ValueCount } from "./profile.ts";
 export { type CellValue, columnTexts, describeTable, type ReadOptions, readRows, readTable, type TableColumn, type TableContent } from "./read.ts";
 export { removeWorkspace, sweepStaging } from "./staging.ts";
+export { checkView, runView, type ViewOptions, type ViewResult } from "./view.ts";

@@ -5,7 +5,7 @@
  * `new_line` is left to DuckDB: naming it in strict mode lost every row of a \r\n file (1.5.6). Any doubt is an error
  * here; the caller then takes the exact path, which says what is wrong and where.
  */
-import { falseWords, isoFormat, missingWords, numberPattern, trueWords } from "./cell.ts";
+import { anyNumberPattern, falseWords, isoFormat, missingWords, numberPattern, trueWords } from "./cell.ts";
 import type { Column } from "./column.ts";
 import type { Dialect } from "./csv.ts";
 import { type Duckdb, identifier, pathPattern, text } from "./duckdb.ts";
@@ -42,7 +42,7 @@ function cellExpression(column: ColumnPlan, cell: string): string {
   if (column.kind === "numeric") {
     const point = column.mark === "," ? `replace(${cell}, ',', '.')` : cell;
     const guard = column.mark === "," ? `when contains(${cell}, '.') then error('cell')` : "";
-    return `case ${guard} when regexp_full_match(${point}, ${text(numberPattern)}) then cast(trim(${point}, ' \t') as double) ${otherwise}`;
+    return `case ${guard} when regexp_full_match(${point}, ${text(column.declared ? anyNumberPattern : numberPattern)}) then cast(trim(${point}, ' \t') as double) ${otherwise}`;
   }
   if (column.kind === "boolean") {
     const word = `lower(trim(${cell}, ' \t'))`;

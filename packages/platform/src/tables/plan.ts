@@ -20,6 +20,8 @@ import { type Column, type ColumnKind, type ColumnOverride, columnKinds } from "
 
 export interface ColumnPlan extends Column {
   readonly mark: DecimalMark;
+  /** A person has named the kind: a number may then begin with zeros. */
+  readonly declared: boolean;
   readonly date: DateFormat;
 }
 
@@ -38,7 +40,7 @@ export function planColumns(
     const cells = rows.map((row) => row[index] ?? "").filter((cell) => !isMissing(cell));
     if (override === undefined) return inferColumn(name, cells, mark);
     const date = override.format === undefined ? inferTolerantly(cells) : dateFormat(override.format);
-    return makePlan(name, override.kind, mark, date);
+    return { ...makePlan(name, override.kind, mark, date), declared: true };
   });
 }
 
@@ -55,7 +57,7 @@ function checkColumnOverrides(names: readonly string[], overrides: Readonly<Reco
 }
 
 function makePlan(name: string, kind: ColumnKind, mark: DecimalMark, date: DateFormat = isoFormat): ColumnPlan {
-  return { name, kind, storage: storages[kind], mark, date };
+  return { name, kind, storage: storages[kind], mark, declared: false, date };
 }
 
 function inferColumn(name: string, cells: readonly string[], mark: DecimalMark): ColumnPlan {
@@ -97,7 +99,7 @@ function inferMonthNames(cells: readonly string[]): DateFormat | undefined {
 export function canonicalCell(plan: ColumnPlan, cell: string): string | undefined {
   if (plan.kind === "category") return cell;
   if (plan.kind === "numeric") {
-    if (parseNumber(cell, plan.mark) !== undefined) return (plan.mark === "," ? cell.replace(",", ".") : cell).trim();
+    if (parseNumber(cell, plan.mark, plan.declared) !== undefined) return (plan.mark === "," ? cell.replace(",", ".") : cell).trim();
   } else if (plan.kind === "boolean") {
     const value = parseBoolean(cell);
     if (value !== undefined) return String(value);

@@ -143,8 +143,13 @@ export async function readRows(parquetPath: string, options: { offset?: number; 
     const columns = chooseColumns(await describeIn(duckdb, parquetPath), options.columns);
     const select = columns.map(jsonExpression).join(", ");
     const rows = await duckdb.rows(`select ${select} from read_parquet(${pathPattern(parquetPath)}) limit ${limit} offset ${offset}`);
-    return { columns, rows: rows as CellValue[][] };
+    return { columns, rows: rows.map((row) => row.map((cell, index) => safeCell(cell as CellValue, columns[index] as Column))) };
   });
+}
+
+function safeCell(cell: CellValue, { storage }: Column): CellValue {
+  if (storage !== "BIGINT" || cell === null) return cell;
+  return Number.isSafeInteger(Number(cell)) ? Number(cell) : cell;
 }
 
 function jsonExpression(column: Column): string {

@@ -1,0 +1,111 @@
+/**
+ * Runs a view: a person's SELECT over stored tables becomes a Parquet file of our own kinds.
+ *
+ * Bounded in memory, temporary disk, time and rows; cancelled by its signal; what it read is its lineage.
+ */
+import { join } from "node:path";
+import { MegalithError, type Problem } from "@megalith/contract";
+import { type Column, checkColumnNames, columnFromDuckdb } from "./column.ts";
+import { Duckdb, identifier, pathPattern } from "./duckdb.ts";
+import { defaultLimits, type TableLimits } from "./limits.ts";
+import { copyToParquet } from "./load.ts";
+import { createWorkspace, hashFile, removeWorkspace, syncFile } from "./staging.ts";
+import { guardView, wordSqlError } from "./view-guard.ts";
+
+export interface ViewOptions {
+  readonly sql: string;
+  /** Parquet files by the names that the SQL uses. */
+  readonly tables: Readonly<Record<string, string>>;
+  /** Staging folder. */
+  readonly folder: string;
+  readonly limits?: Partial<TableLimits> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ViewResult {
+  readonly parquetPath: string;
+  readonly workspace: string;
+  readonly rowCount: number;
+  readonly columns: readonly Column[];
+  readonly sha256: string;
+  readonly parquetBytes: number;
+  /** Names of the tables that it read, sorted. */
+  readonly reads: readonly string[];
+}
+
+/** @throws MegalithError "tables.view_refused", "tables.view_failed", "tables.view_limit", "tables.cancelled". */
+export async function runView(options: ViewOptions): Promise<ViewResult> {
+  const limits: TableLimits = { ...defaultLimits, ...options.limits };
+  const reads = await checkView(options.sql, Object.keys(options.tables));
+  const workspace = await createWorkspace(options.folder);
+  try {
+    const parquetPath = join(workspace, "table.parquet");
+    const { columns, rowCount } = await withTimeLimit(limits, options.signal, (signal) =>
+      Duckdb.with({ directories: [workspace], files: Object.values(options.tables), limits, signal }, (duckdb) => execute(duckdb, options, limits, parquetPath)),
+    );
+    await syncFile(parquetPath);
+    const { sha256, bytes } = await hashFile(parquetPath);
+    return { parquetPath, workspace, rowCount, columns, sha256, parquetBytes: bytes, reads };
+  } catch (cause) {
+    await removeWorkspace(workspace);
+    throw cause;
+  }
+}
+
+/** Judges the SQL without running it, in a database that can reach nothing. Returns the tables that it reads, sorted. */
+export async function checkView(sql: string, names: readonly string[]): Promise<string[]> {
+  return Duckdb.with({ limits: { ...defaultLimits, threads: 1, memoryMegabytes: 256 } }, (duckdb) => guardView(duckdb, sql, names));
+}
+
+async function execute(duckdb: Duckdb, { sql, tables }: ViewOptions, limits: TableLimits, parquetPath: string): Promise<{ columns: Column[]; rowCount: number }> {
+  try {
+    for (const [name, path] of Object.entries(tables)) await duckdb.run(`create view ${identifier(name)} as select * from read_parquet(${pathPattern(path)})`);
+    const query = `(\n${withoutSemicolon(sql)}\n)`;
+    const described = await duckdb.describe(`select * from ${query}`);
+    const columns = checkColumns(described, limits.columns);
+    const select = columns.map((column, index) => `${storedAs(column, described[index]?.type ?? "")} as ${identifier(column.name)}`).join(", ");
+    const rowCount = await copyToParquet(duckdb, `select ${select} from ${query} limit ${limits.rows + 1}`, parquetPath);
+    if (rowCount > limits.rows) throw new MegalithError("tables.view_limit", { values: { limit: `${limits.rows} rows` } });
+    if (rowCount === 0) throw new MegalithError("tables.view_failed", { values: { reason: "it gives no rows" } });
+    return { columns, rowCount };
+  } catch (cause) {
+    if (cause instanceof MegalithError) throw cause;
+    const message = String(cause);
+    if (/Out of Memory/i.test(message)) throw new MegalithError("tables.view_limit", { values: { limit: `${limits.memoryMegabytes} MB of memory` }, detail: message, cause });
+    throw new MegalithError("tables.view_failed", { values: { reason: wordSqlError(message) }, detail: message, cause });
+  }
+}
+
+function withoutSemicolon(sql: string): string {
+  return sql.replace(/[\s;]+$/, "");
+}
+
+function checkColumns(described: readonly { name: string; type: string }[], maxColumns: number): Column[] {
+  checkColumnNames(described.map(({ name }) => name), maxColumns);
+  const problems: Problem[] = [];
+  const columns = described.map(({ name, type }, index) => {
+    const column = columnFromDuckdb(name, type);
+    if (column === undefined)
+      problems.push({ path: `/columns/${index}`, code: "type", message: `Column ${name} has the type ${type.slice(0, 60)}.`, expected: "numbers, text, booleans or dates" });
+    return column;
+  });
+  if (problems.length > 0) throw new MegalithError("tables.columns_invalid", { values: { count: problems.length }, problems: problems.slice(0, 100) });
+  return columns.filter((column) => column !== undefined);
+}
+
+/** A number that is not finite becomes missing: nothing of ours stores one. */
+function storedAs(column: Column, type: string): string {
+  const cast = `cast(${identifier(column.name)} as ${column.storage})`;
+  return type === "DOUBLE" || type === "FLOAT" ? `if(isfinite(${cast}), ${cast}, null)` : cast;
+}
+
+async function withTimeLimit<T>(limits: TableLimits, outer: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const time = AbortSignal.timeout(limits.viewMs);
+  try {
+    return await work(outer === undefined ? time : AbortSignal.any([outer, time]));
+  } catch (cause) {
+    if (time.aborted && outer?.aborted !== true && cause instanceof MegalithError && cause.code === "tables.cancelled")
+      throw new MegalithError("tables.view_limit", { values: { limit: `${limits.viewMs / 1000} seconds` } });
+    throw cause;
+  }
+}
