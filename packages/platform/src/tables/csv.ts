@@ -2,6 +2,7 @@
  * Reads CSV text record by record, exactly: quoted delimiters, quotes and line ends; \n, \r\n and \r; true line numbers.
  *
  * A record that breaks the rules of quoting is reported with its line, and reading goes on at the next physical line.
+ * That stays linear: a line that leaves a quote open has an odd number of quotes, so it would have closed an earlier one.
  * This is the exact path; the fast path hands clean files to DuckDB and is tested for equality with this one.
  */
 import { MegalithError } from "@megalith/contract";
@@ -25,10 +26,8 @@ export interface CsvRecord {
 }
 
 const newline = 10;
+const space = 32;
 const carriageReturn = 13;
-/** Long records with a fault that may be resumed before the file is given up: it bounds the time of a hostile file. */
-const longFaultLimit = 50;
-const longFaultLength = 65_536;
 
 export class CsvReader {
   private readonly delimiter: number;
@@ -38,7 +37,6 @@ export class CsvReader {
   private text = "";
   private position = 0;
   private line = 1;
-  private longFaults = 0;
   /** Result of the last scan: where the record ends. */
   private end = 0;
   private cells: string[] = [];
@@ -69,6 +67,9 @@ export class CsvReader {
         if (this.end - start > this.rowLength) throw this.tooLong();
         records.push({ line: this.line, cells: this.cells });
         this.advance(start, this.end);
+      } else if (!final && this.lineEnd(start) >= this.text.length - 1) {
+        if (this.text.length - start > this.rowLength) throw this.tooLong();
+        break;
       } else records.push(this.resume(start, outcome));
     }
     return records;
@@ -86,7 +87,6 @@ export class CsvReader {
 
   /** Reports the physical line at `start` and goes on behind it. */
   private resume(start: number, fault: QuoteFault): CsvRecord {
-    if (this.end - start > longFaultLength && ++this.longFaults > longFaultLimit) throw this.tooLong();
     const lineEnd = this.lineEnd(start);
     const record: CsvRecord = { line: this.line, cells: [this.text.slice(start, lineEnd)], fault };
     const next = lineEnd + (this.text.charCodeAt(lineEnd) === carriageReturn && this.text.charCodeAt(lineEnd + 1) === newline ? 2 : 1);
@@ -119,8 +119,10 @@ export class CsvReader {
     this.cells = [];
     let at = this.position;
     for (;;) {
-      if (this.quote >= 0 && text.charCodeAt(at) === this.quote) {
-        const outcome = this.scanQuoted(at + 1, final);
+      const opening = this.quote < 0 ? at : this.skipSpaces(at);
+      if (opening >= text.length && !final) return this.endOfText("more");
+      if (this.quote >= 0 && text.charCodeAt(opening) === this.quote) {
+        const outcome = this.scanQuoted(opening + 1, final);
         if (outcome !== "cell") return outcome;
         at = this.end;
       } else at = this.scanPlain(at);
@@ -166,16 +168,28 @@ export class CsvReader {
         piece = at + 2;
         at++;
       } else if (code === this.quote) {
-        if (at + 1 >= text.length && !final) return "more";
-        this.end = at + 1;
-        const next = text.charCodeAt(at + 1);
-        if (at + 1 < text.length && next !== this.delimiter && next !== newline && next !== carriageReturn) return "text_after_quote";
+        const behind = this.skipSpaces(at + 1);
+        if (behind >= text.length && !final) return this.endOfText("more");
+        this.end = behind;
+        const next = text.charCodeAt(behind);
+        if (behind < text.length && next !== this.delimiter && next !== newline && next !== carriageReturn) return "text_after_quote";
         this.cells.push(cell + text.slice(piece, at));
         return "cell";
       }
     }
-    this.end = text.length;
-    return final ? "quote_open" : "more";
+    return this.endOfText(final ? "quote_open" : "more");
+  }
+
+  private endOfText<T>(outcome: T): T {
+    this.end = this.text.length;
+    return outcome;
+  }
+
+  /** Spaces around a quoted cell are no part of it. */
+  private skipSpaces(start: number): number {
+    let at = start;
+    if (this.delimiter !== space) while (this.text.charCodeAt(at) === space) at++;
+    return at;
   }
 
   private isEscape(at: number): boolean {

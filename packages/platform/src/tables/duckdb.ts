@@ -126,8 +126,3 @@ export function text(value: string): string {
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
-
-/** The literal of a path that is read: characters that DuckDB takes for a pattern stand for themselves. */
-export function pathPattern(path: string): string {
-  return text(path.replace(/[*?[]/g, "[$&]"));
-}

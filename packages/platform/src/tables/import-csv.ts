@@ -145,7 +145,7 @@ async function loadExact(context: CsvContext, { encoding, dialect, header, colum
   const pieces = decodeFile(staged.path, encoding, replace);
   const { rowCount, rejected, rejectedCount, lineBytes } = await cleanCsv(pieces, path, { dialect, header, columns, rejectReplaced: replace, limits, signal });
   if (rowCount === 0 || (mode === "strict" && rejectedCount > 0)) return { rowCount, rejected, rejectedCount };
-  const source: LoadSource = { path, dialect: { delimiter: ",", quote: '"', escape: '"' }, header: false, lineBytes: Math.max(defaultLineBytes, lineBytes + 1) };
+  const source: LoadSource = { path, dialect: { delimiter: ",", quote: '"', escape: '"' }, header: false, bareNewlines: true, lineBytes: Math.max(defaultLineBytes, lineBytes + 1) };
   const canonical = columns.map((column): ColumnPlan => ({ ...column, mark: ".", date: { ...column.date, format: "iso" } }));
   const loaded = await loadCanonical(context, source, canonical);
   if (loaded !== rowCount) throw new MegalithError("tables.import_failed", { detail: `exact path wrote ${rowCount} rows, loaded ${loaded}` });

@@ -7,13 +7,13 @@
 import { MegalithError, type Problem } from "@megalith/contract";
 import type { RejectedRow } from "./clean.ts";
 import { type Column, checkColumnNames, columnFromDuckdb } from "./column.ts";
-import { Duckdb, identifier, pathPattern } from "./duckdb.ts";
+import { Duckdb, identifier, text } from "./duckdb.ts";
 import type { ImportedRows } from "./import.ts";
 import type { CsvContext } from "./import-csv.ts";
 import { copyToParquet } from "./load.ts";
 
 export async function importParquet({ staged, workspace, parquetPath, overrides, limits, signal }: CsvContext): Promise<ImportedRows> {
-  const source = `read_parquet(${pathPattern(staged.path)}, binary_as_string = true, file_row_number = false)`;
+  const source = `read_parquet(${text(staged.path)}, binary_as_string = true, file_row_number = false)`;
   return Duckdb.with({ directories: [workspace], limits, signal }, async (duckdb) => {
     try {
       await checkRowCount(duckdb, staged.path, limits.rows);
@@ -33,7 +33,7 @@ export async function importParquet({ staged, workspace, parquetPath, overrides,
 }
 
 async function checkRowCount(duckdb: Duckdb, path: string, limit: number): Promise<void> {
-  const rows = await duckdb.rows(`select num_rows from parquet_file_metadata(${pathPattern(path)})`);
+  const rows = await duckdb.rows(`select num_rows from parquet_file_metadata(${text(path)})`);
   if (Number(rows[0]?.[0] ?? 0) > limit) throw new MegalithError("tables.too_many_rows", { values: { limit } });
 }
 
@@ -71,7 +71,7 @@ async function findInfinite(
 ): Promise<{ rejected: RejectedRow[]; rejectedCount: number }> {
   if (tests.length === 0) return { rejected: [], rejectedCount: 0 };
   const any = tests.map((test) => `coalesce(${test}, false)`).join(" or ");
-  const source = `read_parquet(${pathPattern(path)}, binary_as_string = true, file_row_number = true)`;
+  const source = `read_parquet(${text(path)}, binary_as_string = true, file_row_number = true)`;
   const counted = await duckdb.rows(`select count(*) from ${source} where ${any}`);
   const rejectedCount = Number(counted[0]?.[0] ?? 0);
   if (rejectedCount === 0) return { rejected: [], rejectedCount };

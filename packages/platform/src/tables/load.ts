@@ -2,13 +2,13 @@
  * The fast path of an import: DuckDB reads a clean UTF-8 CSV file on all threads, enforces every column's kind with the
  * rules of cell.ts, and writes Parquet (zstd) in the rows' order.
  *
- * `new_line` is left to DuckDB: naming it in strict mode lost every row of a \r\n file (1.5.6). Any doubt is an error
+ * `new_line` is named for our own files only: naming it in strict mode lost every row of a \r\n file (1.5.6). Any doubt is an error
  * here; the caller then takes the exact path, which says what is wrong and where.
  */
 import { anyNumberPattern, falseWords, isoFormat, missingWords, numberPattern, trueWords } from "./cell.ts";
 import type { Column } from "./column.ts";
 import type { Dialect } from "./csv.ts";
-import { type Duckdb, identifier, pathPattern, text } from "./duckdb.ts";
+import { type Duckdb, identifier, text } from "./duckdb.ts";
 import type { ColumnPlan } from "./plan.ts";
 
 export interface LoadSource {
@@ -16,6 +16,8 @@ export interface LoadSource {
   readonly dialect: Dialect;
   readonly header: boolean;
   readonly lineBytes: number;
+  /** The file's every line ends with a bare newline, whatever its cells hold. */
+  readonly bareNewlines?: boolean;
 }
 
 /** @returns the number of rows written. Cost: one pass over the file, a few buffers of 32 MB. */
@@ -27,9 +29,9 @@ export async function loadCsv(duckdb: Duckdb, source: LoadSource, columns: reado
 function readCsv(source: LoadSource, width: number): string {
   const columns = Array.from({ length: width }, (_, index) => `'c${index}': 'VARCHAR'`).join(", ");
   const { delimiter, quote, escape } = source.dialect;
-  return `read_csv(${pathPattern(source.path)}, auto_detect = false, columns = {${columns}}, header = ${source.header}, delim = ${text(delimiter)},
+  return `read_csv(${text(source.path)}, auto_detect = false, columns = {${columns}}, header = ${source.header}, delim = ${text(delimiter)},
     quote = ${text(quote)}, escape = ${text(quote === "" ? "" : escape)}, nullstr = '',
-    allow_quoted_nulls = true, strict_mode = true, null_padding = false, ignore_errors = false, max_line_size = ${source.lineBytes})`;
+    ${source.bareNewlines === true ? "new_line = '\\n', " : ""}allow_quoted_nulls = true, strict_mode = true, null_padding = false, ignore_errors = false, max_line_size = ${source.lineBytes})`;
 }
 
 function wordList(words: readonly string[]): string {
@@ -65,6 +67,6 @@ export async function hasInfinity(duckdb: Duckdb, columns: readonly Column[], pa
   const doubles = columns.filter((column) => column.storage === "DOUBLE");
   if (doubles.length === 0) return false;
   const tests = doubles.map((column) => `coalesce(bool_or(isinf(${identifier(column.name)})), false)`);
-  const rows = await duckdb.rows(`select ${tests.join(" or ")} from read_parquet(${pathPattern(parquetPath)})`);
+  const rows = await duckdb.rows(`select ${tests.join(" or ")} from read_parquet(${text(parquetPath)})`);
   return rows[0]?.[0] === true;
 }

@@ -5,7 +5,7 @@
  */
 import { MegalithError } from "@megalith/contract";
 import type { Column, ColumnKind } from "./column.ts";
-import { Duckdb, identifier, pathPattern } from "./duckdb.ts";
+import { Duckdb, identifier, text } from "./duckdb.ts";
 import { defaultLimits } from "./limits.ts";
 
 export const histogramBins = 20;
@@ -72,7 +72,7 @@ export async function profileTable(
   options: { target?: string | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<TableProfile> {
   return Duckdb.with({ files: [parquetPath], limits: defaultLimits, signal: options.signal }, async (duckdb) => {
-    const source = `read_parquet(${pathPattern(parquetPath)})`;
+    const source = `read_parquet(${text(parquetPath)})`;
     const rowCount = Number((await duckdb.rows(`select count(*) from ${source}`))[0]?.[0] ?? 0);
     const approximate = rowCount > exactRows;
     const profiles: ColumnProfile[] = [];

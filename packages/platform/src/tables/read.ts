@@ -7,7 +7,7 @@
 import type { DuckDBResult } from "@duckdb/node-api";
 import { MegalithError } from "@megalith/contract";
 import { type Column, type ColumnKind, columnFromDuckdb } from "./column.ts";
-import { Duckdb, identifier, pathPattern } from "./duckdb.ts";
+import { Duckdb, identifier, text } from "./duckdb.ts";
 import { defaultLimits } from "./limits.ts";
 
 export interface TableColumn {
@@ -38,7 +38,7 @@ export async function describeTable(parquetPath: string): Promise<Column[]> {
 }
 
 async function describeIn(duckdb: Duckdb, parquetPath: string): Promise<Column[]> {
-  const described = await duckdb.describe(`select * from read_parquet(${pathPattern(parquetPath)})`);
+  const described = await duckdb.describe(`select * from read_parquet(${text(parquetPath)})`);
   return described.flatMap(({ name, type }) => columnFromDuckdb(name, type) ?? []);
 }
 
@@ -81,7 +81,7 @@ function chooseColumns(all: readonly Column[], names: readonly string[] | undefi
 function sourceOf(parquetPath: string, { where, limit }: ReadOptions): string {
   const condition = where === undefined ? "" : ` where (${where}\n)`;
   const bound = limit === undefined ? "" : ` limit ${Math.max(0, Math.floor(limit))}`;
-  return `(select * from read_parquet(${pathPattern(parquetPath)})${condition}${bound})`;
+  return `(select * from read_parquet(${text(parquetPath)})${condition}${bound})`;
 }
 
 /** Texts of each category column; an enumeration type in DuckDB turns them into codes in the main pass. */
@@ -142,7 +142,7 @@ export async function readRows(parquetPath: string, options: { offset?: number; 
   return Duckdb.with({ files: [parquetPath], limits: { ...defaultLimits, threads: 1 } }, async (duckdb) => {
     const columns = chooseColumns(await describeIn(duckdb, parquetPath), options.columns);
     const select = columns.map(jsonExpression).join(", ");
-    const rows = await duckdb.rows(`select ${select} from read_parquet(${pathPattern(parquetPath)}) limit ${limit} offset ${offset}`);
+    const rows = await duckdb.rows(`select ${select} from read_parquet(${text(parquetPath)}) limit ${limit} offset ${offset}`);
     return { columns, rows: rows.map((row) => row.map((cell, index) => safeCell(cell as CellValue, columns[index] as Column))) };
   });
 }

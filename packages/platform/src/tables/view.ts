@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { MegalithError, type Problem } from "@megalith/contract";
 import { type Column, checkColumnNames, columnFromDuckdb } from "./column.ts";
-import { Duckdb, identifier, pathPattern } from "./duckdb.ts";
+import { Duckdb, identifier, text } from "./duckdb.ts";
 import { defaultLimits, type TableLimits } from "./limits.ts";
 import { copyToParquet } from "./load.ts";
 import { createWorkspace, hashFile, removeWorkspace, syncFile } from "./staging.ts";
@@ -59,7 +59,7 @@ export async function checkView(sql: string, names: readonly string[]): Promise<
 
 async function execute(duckdb: Duckdb, { sql, tables }: ViewOptions, limits: TableLimits, parquetPath: string): Promise<{ columns: Column[]; rowCount: number }> {
   try {
-    for (const [name, path] of Object.entries(tables)) await duckdb.run(`create view ${identifier(name)} as select * from read_parquet(${pathPattern(path)})`);
+    for (const [name, path] of Object.entries(tables)) await duckdb.run(`create view ${identifier(name)} as select * from read_parquet(${text(path)})`);
     const query = `(\n${withoutSemicolon(sql)}\n)`;
     const described = await duckdb.describe(`select * from ${query}`);
     const columns = checkColumns(described, limits.columns);
