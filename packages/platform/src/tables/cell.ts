@@ -8,11 +8,12 @@
 export const missingWords = [
   "", "NA", "N/A", "n/a", "na", "#N/A", "NaN", "nan", "NAN", "NULL", "null", "Null", "None", "none", "?", "-", ".", "\\N",
 ] as const;
+export const missingPattern = ` *(?:${missingWords.map((word) => word.replace(/[\\.?]/g, "\\$&")).join("|")}) *`;
 const missingSet: ReadonlySet<string> = new Set(missingWords);
 
-export const numberPattern = "[ \\t]*[+-]?(?:(?:0|[1-9][0-9]{0,14})|(?:0|[1-9][0-9]*)?\\.[0-9]+|(?:0|[1-9][0-9]*)\\.)(?:[eE][+-]?[0-9]{1,3})?[ \\t]*";
+export const numberPattern = " *[+-]?(?:(?:0|[1-9][0-9]{0,14})|(?:0|[1-9][0-9]*)?\\.[0-9]+|(?:0|[1-9][0-9]*)\\.)(?:[eE][+-]?[0-9]{1,3})? *";
 /** Where a person has said that a column is numeric: leading zeros and any number of digits are fine. */
-export const anyNumberPattern = "[ \\t]*[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?[ \\t]*";
+export const anyNumberPattern = " *[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})? *";
 const numberRegex = new RegExp(`^${numberPattern}$`);
 const anyNumberRegex = new RegExp(`^${anyNumberPattern}$`);
 

@@ -25,6 +25,8 @@ export interface CleanOptions {
   readonly columns: readonly ColumnPlan[];
   /** Reject cells with U+FFFD: the decoder put it where bytes did not fit. */
   readonly rejectReplaced: boolean;
+  /** The file holds zero bytes: cells with one are rejected. */
+  readonly zeroBytes: boolean;
   readonly limits: TableLimits;
   readonly signal?: AbortSignal | undefined;
 }
@@ -82,7 +84,7 @@ class Cleaner {
   }
 
   private cleanRecord(record: CsvRecord): string {
-    const { columns, limits, rejectReplaced } = this.options;
+    const { columns, limits, rejectReplaced, zeroBytes } = this.options;
     const { cells, line } = record;
     if (isBlank(record, columns.length)) return "";
     if (this.headerPending) {
@@ -98,18 +100,24 @@ class Cleaner {
     for (let index = 0; index < cells.length; index++) {
       const cell = cells[index] as string;
       const column = columns[index] as ColumnPlan;
-      const where = `Line ${line}, column ${column.name}`;
-      if (cell.includes("\0")) return this.reject({ line, column: column.name, code: "zero_byte", message: `${where}: expected text, found a zero byte.`, text: cell });
-      if (rejectReplaced && cell.includes("\ufffd"))
-        return this.reject({ line, column: column.name, code: "encoding", message: `${where}: holds bytes that the file's encoding does not allow.`, text: cell });
+      if (zeroBytes && cell.includes("\0")) return this.rejectCell(line, column, "zero_byte", cell);
+      if (rejectReplaced && cell.includes("\ufffd")) return this.rejectCell(line, column, "encoding", cell);
       const canonical = canonicalCell(column, cell);
-      if (canonical === undefined)
-        return this.reject({ line, column: column.name, code: "kind", message: `${where}: expected ${expectedCell(column)}, found ${quoteCell(cell)}.`, text: cell });
+      if (canonical === undefined) return this.rejectCell(line, column, "kind", cell);
       output += `${index === 0 ? '"' : ',"'}${canonical.includes('"') ? canonical.replaceAll('"', '""') : canonical}"`;
     }
     if (++this.rowCount > limits.rows) throw new MegalithError("tables.too_many_rows", { values: { limit: limits.rows } });
     this.lineLength = Math.max(this.lineLength, output.length);
     return `${output}\n`;
+  }
+
+  private rejectCell(line: number, column: ColumnPlan, code: "zero_byte" | "encoding" | "kind", text: string): string {
+    const reasons = {
+      zero_byte: "expected text, found a zero byte",
+      encoding: "holds bytes that the file's encoding does not allow",
+      kind: `expected ${expectedCell(column)}, found ${quoteCell(text)}`,
+    };
+    return this.reject({ line, column: column.name, code, message: `Line ${line}, column ${column.name}: ${reasons[code]}.`, text });
   }
 
   private rejectFault({ line, fault, cells }: CsvRecord): string {

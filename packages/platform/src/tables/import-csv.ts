@@ -143,7 +143,7 @@ async function loadExact(context: CsvContext, { encoding, dialect, header, colum
   const replace = mode === "lenient" && (encoding.name !== "utf-8" || staged.firstInvalidUtf8 >= 0);
   const path = join(workspace, "clean.csv");
   const pieces = decodeFile(staged.path, encoding, replace);
-  const { rowCount, rejected, rejectedCount, lineBytes } = await cleanCsv(pieces, path, { dialect, header, columns, rejectReplaced: replace, limits, signal });
+  const { rowCount, rejected, rejectedCount, lineBytes } = await cleanCsv(pieces, path, { dialect, header, columns, rejectReplaced: replace, zeroBytes: staged.zeroBytes > 0, limits, signal });
   if (rowCount === 0 || (mode === "strict" && rejectedCount > 0)) return { rowCount, rejected, rejectedCount };
   const source: LoadSource = { path, dialect: { delimiter: ",", quote: '"', escape: '"' }, header: false, bareNewlines: true, lineBytes: Math.max(defaultLineBytes, lineBytes + 1) };
   const canonical = columns.map((column): ColumnPlan => ({ ...column, mark: ".", date: { ...column.date, format: "iso" } }));

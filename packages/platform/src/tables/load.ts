@@ -5,7 +5,7 @@
  * `new_line` is named for our own files only: naming it in strict mode lost every row of a \r\n file (1.5.6). Any doubt is an error
  * here; the caller then takes the exact path, which says what is wrong and where.
  */
-import { anyNumberPattern, falseWords, isoFormat, missingWords, numberPattern, trueWords } from "./cell.ts";
+import { anyNumberPattern, falseWords, isoFormat, missingPattern, numberPattern, trueWords } from "./cell.ts";
 import type { Column } from "./column.ts";
 import type { Dialect } from "./csv.ts";
 import { type Duckdb, identifier, text } from "./duckdb.ts";
@@ -38,16 +38,17 @@ function wordList(words: readonly string[]): string {
   return `(${words.map(text).join(", ")})`;
 }
 
+/** Patterns, not IN lists: DuckDB makes a join of a long IN list, and that costs every row (twice the time, measured). */
 function cellExpression(column: ColumnPlan, cell: string): string {
-  const otherwise = `when ${cell} is null then null when trim(${cell}, ' \t') in ${wordList(missingWords)} then null else error('cell') end`;
+  const otherwise = `when ${cell} is null then null when regexp_full_match(${cell}, ${text(missingPattern)}) then null else error('cell') end`;
   if (column.kind === "category") return cell;
   if (column.kind === "numeric") {
     const point = column.mark === "," ? `replace(${cell}, ',', '.')` : cell;
     const guard = column.mark === "," ? `when contains(${cell}, '.') then error('cell')` : "";
-    return `case ${guard} when regexp_full_match(${point}, ${text(column.declared ? anyNumberPattern : numberPattern)}) then cast(trim(${point}, ' \t') as double) ${otherwise}`;
+    return `case ${guard} when regexp_full_match(${point}, ${text(column.declared ? anyNumberPattern : numberPattern)}) then cast(${point} as double) ${otherwise}`;
   }
   if (column.kind === "boolean") {
-    const word = `lower(trim(${cell}, ' \t'))`;
+    const word = `lower(trim(${cell}))`;
     return `case when ${word} in ${wordList(trueWords)} then true when ${word} in ${wordList(falseWords)} then false ${otherwise}`;
   }
   const pattern = text(column.date.pattern);

@@ -109,13 +109,15 @@ function numberExpression(column: Column, index: number): string {
 
 async function fill(result: DuckDBResult, values: readonly Float64Array[], duckdb: Duckdb): Promise<void> {
   let row = 0;
-  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+  for (let chunk = await result.fetchChunk(); chunk !== null; chunk = await result.fetchChunk()) {
+    const { rowCount } = chunk;
+    if (rowCount === 0) break;
     for (let column = 0; column < values.length; column++) {
       const vector = chunk.getColumnVector(column);
       const target = values[column] as Float64Array;
-      for (let index = 0; index < chunk.rowCount; index++) target[row + index] = (vector.getItem(index) as number | null) ?? Number.NaN;
+      for (let index = 0; index < rowCount; index++) target[row + index] = (vector.getItem(index) as number | null) ?? Number.NaN;
     }
-    row += chunk.rowCount;
+    row += rowCount;
     duckdb.throwIfAborted();
   }
 }

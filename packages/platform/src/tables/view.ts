@@ -60,7 +60,8 @@ export async function checkView(sql: string, names: readonly string[]): Promise<
 async function execute(duckdb: Duckdb, { sql, tables }: ViewOptions, limits: TableLimits, parquetPath: string): Promise<{ columns: Column[]; rowCount: number }> {
   try {
     for (const [name, path] of Object.entries(tables)) await duckdb.run(`create view ${identifier(name)} as select * from read_parquet(${text(path)})`);
-    const query = `(\n${withoutSemicolon(sql)}\n)`;
+    const query = identifier("\u0001view");
+    await duckdb.run(`create view ${query} as ${sql}`);
     const described = await duckdb.describe(`select * from ${query}`);
     const columns = checkColumns(described, limits.columns);
     const select = columns.map((column, index) => `${storedAs(column, described[index]?.type ?? "")} as ${identifier(column.name)}`).join(", ");
@@ -74,10 +75,6 @@ async function execute(duckdb: Duckdb, { sql, tables }: ViewOptions, limits: Tab
     if (/Out of Memory/i.test(message)) throw new MegalithError("tables.view_limit", { values: { limit: `${limits.memoryMegabytes} MB of memory` }, detail: message, cause });
     throw new MegalithError("tables.view_failed", { values: { reason: wordSqlError(message) }, detail: message, cause });
   }
-}
-
-function withoutSemicolon(sql: string): string {
-  return sql.replace(/[\s;]+$/, "");
 }
 
 function checkColumns(described: readonly { name: string; type: string }[], maxColumns: number): Column[] {
