@@ -78,7 +78,7 @@ async function findLayout({ staged, overrides, limits, mode }: CsvContext): Prom
   checkColumnNames(names, limits.columns);
   const body = rows.slice(header ? 1 : 0).map((record) => record.cells).filter((cells) => cells.length === names.length);
   const decimal = overrides.decimal ?? inferDecimal(body, sample.dialect.delimiter);
-  const columns = planColumns(names, body, decimal, overrides.columns ?? {});
+  const columns = planColumns(names, body, decimal, overrides.columns ?? {}, overrides.expected ?? {});
   return { encoding, dialect: sample.dialect, header, columns, plain: isPlain(sample, text) };
 }
 

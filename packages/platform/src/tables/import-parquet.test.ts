@@ -62,3 +62,14 @@ test("a Parquet file that is cut, garbled or too long is refused", async (t) => 
   await assert.rejects(importBytes(folder, garbled), { code: "tables.parquet_damaged" });
   await assert.rejects(importBytes(folder, bytes, { limits: { rows: 999 } }), { code: "tables.too_many_rows" });
 });
+
+test("a kind can be asked for, and is refused where cells are not of it", async (t) => {
+  const folder = await scratchFolder(t);
+  const bytes = await parquet(t, "select i % 2 as flag, i as n, '0' || i as code from range(4) t(i)");
+  const asked = { flag: { kind: "boolean" }, n: { kind: "category" }, code: { kind: "numeric" } } as const;
+  assert.deepEqual((await importRows(folder, bytes, { overrides: { columns: asked } })).rows, [[false, "0", 0], [true, "1", 1], [false, "2", 2], [true, "3", 3]]);
+  await assert.rejects(importBytes(folder, bytes, { overrides: { expected: { n: { kind: "boolean" }, absent: { kind: "date" } } } }), {
+    code: "tables.columns_invalid",
+    problems: [{ path: "/columns/1", code: "kind", message: "Column n: 2 value(s) are no boolean.", expected: "only values of the kind boolean" }],
+  });
+});

@@ -7,8 +7,9 @@
 import { MegalithError, type Problem } from "@megalith/contract";
 import type { RejectedRow } from "./clean.ts";
 import { type Column, checkColumnNames, columnFromDuckdb } from "./column.ts";
+import { kindExpression, mayConvert, misfitExpression } from "./conversion.ts";
 import { Duckdb, identifier, text } from "./duckdb.ts";
-import type { ImportedRows } from "./import.ts";
+import type { ImportedRows, ImportOverrides } from "./import.ts";
 import type { CsvContext } from "./import-csv.ts";
 import { copyToParquet } from "./load.ts";
 
@@ -18,12 +19,14 @@ export async function importParquet({ staged, workspace, parquetPath, overrides,
     try {
       await checkRowCount(duckdb, staged.path, limits.rows);
       const columns = checkColumns(await duckdb.describe(`select * from ${source}`), limits.columns);
-      const final = columns.map((column) => overrideColumn(column, overrides.columns?.[column.name]?.kind));
+      const final = columns.map((column) => overrideColumn(column, overrides));
       const infinite = columns.filter((column) => column.storage === "DOUBLE").map((column) => `isinf(${identifier(column.name)})`);
       const rejects = await findInfinite(duckdb, staged.path, infinite, columns, limits.problems);
-      const select = final.map((column, index) => `${castExpression(columns[index] as Column, column)} as ${identifier(column.name)}`);
       const where = infinite.length === 0 ? "" : ` where not (${infinite.map((test) => `coalesce(${test}, false)`).join(" or ")})`;
-      const rowCount = await copyToParquet(duckdb, `select ${select.join(", ")} from ${source}${where}`, parquetPath);
+      const typed = `(select ${columns.map(castExpression).join(", ")} from ${source}${where})`;
+      await checkMisfits(duckdb, typed, columns, final);
+      const select = final.map((column, index) => `${convertExpression(columns[index] as Column, column)} as ${identifier(column.name)}`);
+      const rowCount = await copyToParquet(duckdb, `select ${select.join(", ")} from ${typed}`, parquetPath);
       return { dialect: { format: "parquet" as const, compressed: staged.compressed }, columns: final, rowCount, ...rejects };
     } catch (cause) {
       if (cause instanceof MegalithError) throw cause;
@@ -50,16 +53,37 @@ function checkColumns(described: readonly { name: string; type: string }[], maxC
   return columns.filter((column) => column !== undefined);
 }
 
-function overrideColumn(column: Column, kind: Column["kind"] | undefined): Column {
-  if (kind === undefined || kind === column.kind) return column;
+function overrideColumn(column: Column, { columns = {}, expected = {} }: ImportOverrides): Column {
+  const own = [columns, expected].find((kinds) => Object.hasOwn(kinds, column.name))?.[column.name];
+  if (own === undefined || own.kind === column.kind) return column;
   const storage = { numeric: "DOUBLE", boolean: "BOOLEAN", category: "VARCHAR", date: "TIMESTAMP" } as const;
-  return { name: column.name, kind, storage: storage[kind] };
+  return { name: column.name, kind: own.kind, storage: storage[own.kind] };
 }
 
-function castExpression(from: Column, to: Column): string {
-  const name = identifier(from.name);
-  const plain = from.storage === "DOUBLE" ? `if(isnan(cast(${name} as double)), null, cast(${name} as double))` : `cast(${name} as ${from.storage})`;
-  return from.storage === to.storage ? plain : `cast(${plain} as ${to.storage})`;
+/** A column in its storage type; NaN becomes missing. */
+function castExpression({ name, storage }: Column): string {
+  const cell = identifier(name);
+  const value = storage === "DOUBLE" ? `if(isnan(cast(${cell} as double)), null, cast(${cell} as double))` : `cast(${cell} as ${storage})`;
+  return `${value} as ${cell}`;
+}
+
+function convertExpression(from: Column, to: Column): string {
+  return from.storage === to.storage ? identifier(from.name) : `cast(${kindExpression({ ...from, kind: to.kind })} as ${to.storage})`;
+}
+
+/** @throws MegalithError "tables.columns_invalid" when an override asks for a kind that the cells are not of. */
+async function checkMisfits(duckdb: Duckdb, typed: string, columns: readonly Column[], final: readonly Column[]): Promise<void> {
+  const changed = final.flatMap((to, index) => {
+    const from = columns[index] as Column;
+    return from.storage === to.storage ? [] : [{ ...from, kind: to.kind, path: `/columns/${index}` }];
+  });
+  if (changed.length === 0) return;
+  const counts = changed.map((column) => (mayConvert(column.storage, column.kind) ? `count(*) filter (${misfitExpression(column)})` : "count(*)"));
+  const row = (await duckdb.rows(`select ${counts.join(", ")} from ${typed}`))[0] ?? [];
+  const problems = changed.flatMap(({ name, kind, path }, index): Problem[] =>
+    Number(row[index]) === 0 ? [] : [{ path, code: "kind", message: `Column ${name}: ${Number(row[index])} value(s) are no ${kind}.`, expected: `only values of the kind ${kind}` }],
+  );
+  if (problems.length > 0) throw new MegalithError("tables.columns_invalid", { values: { count: problems.length }, problems });
 }
 
 async function findInfinite(

@@ -21,6 +21,8 @@ export type ImportMode = "strict" | "lenient";
 
 export interface ImportOverrides extends DialectOverrides {
   readonly columns?: Readonly<Record<string, ColumnOverride>> | undefined;
+  /** Like `columns`, for columns that the file may or may not have: the kinds of a table's earlier version. */
+  readonly expected?: Readonly<Record<string, ColumnOverride>> | undefined;
 }
 
 export interface ImportProgress {

@@ -33,10 +33,11 @@ export function planColumns(
   rows: readonly (readonly string[])[],
   mark: DecimalMark,
   overrides: Readonly<Record<string, ColumnOverride>>,
+  expected: Readonly<Record<string, ColumnOverride>> = {},
 ): ColumnPlan[] {
   checkColumnOverrides(names, overrides);
   return names.map((name, index) => {
-    const override = Object.hasOwn(overrides, name) ? overrides[name] : undefined;
+    const override = Object.hasOwn(overrides, name) ? overrides[name] : Object.hasOwn(expected, name) ? expected[name] : undefined;
     const cells = rows.map((row) => row[index] ?? "").filter((cell) => !isMissing(cell));
     if (override === undefined) return inferColumn(name, cells, mark);
     const date = override.format === undefined ? inferTolerantly(cells) : dateFormat(override.format);

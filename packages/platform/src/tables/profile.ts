@@ -5,7 +5,8 @@
  */
 import { MegalithError } from "@megalith/contract";
 import type { Column, ColumnKind } from "./column.ts";
-import { Duckdb, identifier, text } from "./duckdb.ts";
+import { kindExpression } from "./conversion.ts";
+import { Duckdb, text } from "./duckdb.ts";
 import { defaultLimits } from "./limits.ts";
 
 export const histogramBins = 20;
@@ -84,21 +85,20 @@ export async function profileTable(
       }
     }
     const { target } = options;
-    return { rowCount, columns: profiles, ...(target === undefined ? {} : { target: balance(profiles, target, rowCount) }) };
+    return { rowCount, columns: profiles, ...(target === undefined ? {} : { target: targetBalance({ columns: profiles, rowCount }, target) }) };
   });
 }
 
 /** A column as a number where its kind has an order. */
 function numberOf(column: Column): string | undefined {
-  const name = identifier(column.name);
   if (column.kind === "category") return undefined;
-  if (column.kind === "date") return `epoch_ms(${name}::timestamp)::double`;
-  return column.kind === "boolean" ? `${name}::boolean::double` : `try_cast(${name} as double)`;
+  const cell = kindExpression(column);
+  return column.kind === "date" ? `epoch_ms(${cell})::double` : `(${cell})::double`;
 }
 
 async function readStatistics(duckdb: Duckdb, source: string, columns: readonly Column[], approximate: boolean): Promise<Statistics[]> {
   const select = columns.flatMap((column) => {
-    const name = identifier(column.name);
+    const name = kindExpression(column);
     const number = numberOf(column);
     const quantile = approximate ? "approx_quantile" : "quantile_cont";
     const ordered =
@@ -153,11 +153,8 @@ async function profileColumn(
 }
 
 async function readTop(duckdb: Duckdb, source: string, column: Column): Promise<ValueCount[]> {
-  const name = identifier(column.name);
-  const word = column.storage === "DOUBLE" ? `${name}` : `${name}::varchar`;
-  const rows = await duckdb.rows(
-    `select any_value(${word}), count(*) from ${source} where ${name} is not null group by ${name} order by 2 desc, ${name} limit ${topValues}`,
-  );
+  const cell = kindExpression(column);
+  const rows = await duckdb.rows(`select v, count(*) from (select ${cell} as v from ${source}) where v is not null group by v order by 2 desc, v limit ${topValues}`);
   return rows.map(([value, count]) => ({ value: String(value), count: Number(count) }));
 }
 
@@ -176,13 +173,13 @@ async function readHistogram(duckdb: Duckdb, source: string, number: string, { m
 }
 
 async function readExamples(duckdb: Duckdb, source: string, column: Column): Promise<string[]> {
-  const name = identifier(column.name);
-  const rows = await duckdb.rows(`select ${name}::varchar from ${source} where ${name} is not null limit 50`);
-  const texts = rows.map((row) => (column.storage === "DOUBLE" ? String(Number(row[0])) : String(row[0]).slice(0, 100)));
-  return [...new Set(texts)].slice(0, 5);
+  const word = column.kind === "numeric" ? kindExpression(column) : kindExpression({ ...column, kind: "category" });
+  const rows = await duckdb.rows(`select v from (select ${word} as v from ${source}) where v is not null limit 50`);
+  return [...new Set(rows.map((row) => String(row[0]).slice(0, 100)))].slice(0, 5);
 }
 
-function balance(profiles: readonly ColumnProfile[], target: string, rowCount: number): TargetBalance {
+/** How a column would be as a target: its classes with their shares, or its range. @throws MegalithError "tables.column_unknown". */
+export function targetBalance({ columns: profiles, rowCount }: Pick<TableProfile, "columns" | "rowCount">, target: string): TargetBalance {
   const profile = profiles.find((candidate) => candidate.name === target);
   if (profile === undefined) throw new MegalithError("tables.column_unknown", { values: { column: target } });
   const { missing, top, summary } = profile;

@@ -7,6 +7,7 @@
 import type { DuckDBResult } from "@duckdb/node-api";
 import { MegalithError } from "@megalith/contract";
 import { type Column, type ColumnKind, columnFromDuckdb } from "./column.ts";
+import { kindExpression } from "./conversion.ts";
 import { Duckdb, identifier, text } from "./duckdb.ts";
 import { defaultLimits } from "./limits.ts";
 
@@ -21,6 +22,8 @@ export interface TableColumn {
 export interface ReadOptions {
   /** Names in the order wanted; all when absent. */
   readonly columns?: readonly string[] | undefined;
+  /** Kinds as a person corrected them, by column name. */
+  readonly kinds?: Readonly<Record<string, ColumnKind>> | undefined;
   /** A condition in DuckDB SQL, from our own code only, for example `"amount" is not null`. */
   readonly where?: string | undefined;
   readonly limit?: number | undefined;
@@ -44,13 +47,12 @@ async function describeIn(duckdb: Duckdb, parquetPath: string): Promise<Column[]
 
 /**
  * Reads columns whole.
- * @param kinds  corrected kinds by column name; a stored text column may be read as a number only when every cell is one.
  * @throws MegalithError "tables.column_unknown".
  * Cost: 8 bytes per cell asked for, plus the distinct texts.
  */
 export async function readTable(parquetPath: string, options: ReadOptions = {}): Promise<TableContent> {
   return Duckdb.with({ files: [parquetPath], limits: defaultLimits, signal: options.signal }, async (duckdb) => {
-    const columns = chooseColumns(await describeIn(duckdb, parquetPath), options.columns);
+    const columns = chooseColumns(await describeIn(duckdb, parquetPath), options.columns).map((column) => withKind(column, options.kinds));
     const source = sourceOf(parquetPath, options);
     const counted = await duckdb.rows(`select count(*) from ${source}`);
     const rowCount = Number(counted[0]?.[0] ?? 0);
@@ -78,6 +80,10 @@ function chooseColumns(all: readonly Column[], names: readonly string[] | undefi
   });
 }
 
+function withKind(column: Column, kinds: ReadOptions["kinds"] = {}): Column {
+  return Object.hasOwn(kinds, column.name) ? { ...column, kind: kinds[column.name] ?? column.kind } : column;
+}
+
 function sourceOf(parquetPath: string, { where, limit }: ReadOptions): string {
   const condition = where === undefined ? "" : ` where (${where}\n)`;
   const bound = limit === undefined ? "" : ` limit ${Math.max(0, Math.floor(limit))}`;
@@ -92,8 +98,8 @@ async function readCategories(duckdb: Duckdb, source: string, columns: readonly 
       all.push(undefined);
       continue;
     }
-    const name = identifier(column.name);
-    await duckdb.run(`create type e${index} as enum (select distinct ${name} from ${source} where ${name} is not null order by 1)`);
+    const cell = kindExpression(column);
+    await duckdb.run(`create type e${index} as enum (select distinct ${cell} from ${source} where ${cell} is not null order by 1)`);
     const rows = await duckdb.rows(`select unnest(enum_range(null::e${index}))::varchar`);
     all.push(rows.map((row) => String(row[0])));
   }
@@ -101,10 +107,9 @@ async function readCategories(duckdb: Duckdb, source: string, columns: readonly 
 }
 
 function numberExpression(column: Column, index: number): string {
-  const name = identifier(column.name);
-  if (column.kind === "category") return `enum_code(${name}::e${index})::double`;
-  if (column.kind === "date") return `epoch_ms(${name}::timestamp)::double`;
-  return `${name}::double`;
+  const cell = kindExpression(column);
+  if (column.kind === "category") return `enum_code((${cell})::e${index})::double`;
+  return column.kind === "date" ? `epoch_ms(${cell})::double` : `(${cell})::double`;
 }
 
 async function fill(result: DuckDBResult, values: readonly Float64Array[], duckdb: Duckdb): Promise<void> {
