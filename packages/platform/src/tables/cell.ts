@@ -6,7 +6,24 @@
  * a double would lose digits. Dates are kept to the millisecond. Empty is missing; in other kinds than category so are the words below.
  */
 export const missingWords = [
-  "", "NA", "N/A", "n/a", "na", "#N/A", "NaN", "nan", "NAN", "NULL", "null", "Null", "None", "none", "?", "-", ".", "\\N",
+  "",
+  "NA",
+  "N/A",
+  "n/a",
+  "na",
+  "#N/A",
+  "NaN",
+  "nan",
+  "NAN",
+  "NULL",
+  "null",
+  "Null",
+  "None",
+  "none",
+  "?",
+  "-",
+  ".",
+  "\\N",
 ] as const;
 export const missingPattern = ` *(?:${missingWords.map((word) => word.replace(/[\\.?]/g, "\\$&")).join("|")}) *`;
 const missingSet: ReadonlySet<string> = new Set(missingWords);
@@ -72,7 +89,15 @@ function parseIso(cell: string): number | undefined {
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction, zone] = match;
   const thousandths = Number((fraction ?? "").padEnd(3, "0").slice(0, 3));
-  const local = milliseconds(Number(year), Number(month), Number(day), Number(hour ?? 0), Number(minute ?? 0), Number(second ?? 0), thousandths);
+  const local = milliseconds(
+    Number(year),
+    Number(month),
+    Number(day),
+    Number(hour ?? 0),
+    Number(minute ?? 0),
+    Number(second ?? 0),
+    thousandths,
+  );
   if (local === undefined || zone === undefined || zone === "Z") return local;
   const hours = Number(zone.slice(1, 3));
   const minutes = Number(zone.slice(3).replace(":", "") || 0);
@@ -123,9 +148,25 @@ function parseByOrder(regex: RegExp, order: readonly string[], cell: string): nu
 }
 
 const candidateFormats: readonly DateFormat[] = [
-  "iso", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%b-%Y", "%d-%b-%Y", "%b %d %Y", "%Y年%m月%d日",
-  "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S",
-  "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S",
+  "iso",
+  "%Y/%m/%d",
+  "%d/%m/%Y",
+  "%m/%d/%Y",
+  "%d.%m.%Y",
+  "%d-%m-%Y",
+  "%m-%d-%Y",
+  "%b-%Y",
+  "%d-%b-%Y",
+  "%b %d %Y",
+  "%Y年%m月%d日",
+  "%Y/%m/%d %H:%M",
+  "%Y/%m/%d %H:%M:%S",
+  "%d/%m/%Y %H:%M",
+  "%d/%m/%Y %H:%M:%S",
+  "%m/%d/%Y %H:%M",
+  "%m/%d/%Y %H:%M:%S",
+  "%d.%m.%Y %H:%M",
+  "%d.%m.%Y %H:%M:%S",
 ].map((format) => dateFormat(format) as DateFormat);
 
 /**

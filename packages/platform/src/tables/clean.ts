@@ -121,7 +121,10 @@ class Cleaner {
   }
 
   private rejectFault({ line, fault, cells }: CsvRecord): string {
-    const message = fault === "quote_open" ? `Line ${line}: a quote is opened and never closed.` : `Line ${line}: expected a delimiter or a line end after a closing quote.`;
+    const message =
+      fault === "quote_open"
+        ? `Line ${line}: a quote is opened and never closed.`
+        : `Line ${line}: expected a delimiter or a line end after a closing quote.`;
     return this.reject({ line, column: null, code: fault ?? "quote_open", message, text: cells[0] ?? "" });
   }
 

@@ -35,9 +35,19 @@ export function columnNameProblems(names: readonly string[]): Problem[] {
     const earlier = seen.get(folded);
     if (name === "") problems.push({ path, code: "empty", message: `Column ${index + 1} has no name.`, expected: "a name" });
     else if (name.length > columnNameLimit)
-      problems.push({ path, code: "too_long", message: `The name of column ${index + 1} is too long.`, expected: `at most ${columnNameLimit} characters` });
+      problems.push({
+        path,
+        code: "too_long",
+        message: `The name of column ${index + 1} is too long.`,
+        expected: `at most ${columnNameLimit} characters`,
+      });
     else if (hasControl(name) || !name.isWellFormed())
-      problems.push({ path, code: "characters", message: `The name of column ${index + 1} holds control characters.`, expected: "printable text" });
+      problems.push({
+        path,
+        code: "characters",
+        message: `The name of column ${index + 1} holds control characters.`,
+        expected: "printable text",
+      });
     else if (earlier !== undefined)
       problems.push({
         path,
@@ -62,7 +72,11 @@ function hasControl(text: string): boolean {
 export function repairColumnNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map((raw, index) => {
-    const wanted = [...raw.toWellFormed()].filter((letter) => !hasControl(letter)).slice(0, columnNameLimit - 8).join("").trim();
+    const wanted = [...raw.toWellFormed()]
+      .filter((letter) => !hasControl(letter))
+      .slice(0, columnNameLimit - 8)
+      .join("")
+      .trim();
     const base = wanted === "" ? `column_${index + 1}` : wanted;
     let name = base;
     for (let copy = 2; taken.has(name.toLowerCase()); copy++) name = `${base}_${copy}`;
@@ -75,7 +89,8 @@ export function repairColumnNames(names: readonly string[]): string[] {
 export function checkColumnNames(names: readonly string[], maxColumns: number): void {
   if (names.length > maxColumns) throw new MegalithError("tables.too_many_columns", { values: { found: names.length, limit: maxColumns } });
   const problems = columnNameProblems(names);
-  if (problems.length > 0) throw new MegalithError("tables.column_names", { values: { count: problems.length }, problems: problems.slice(0, 100) });
+  if (problems.length > 0)
+    throw new MegalithError("tables.column_names", { values: { count: problems.length }, problems: problems.slice(0, 100) });
 }
 
 /** The kind and the storage that a DuckDB type is kept as, or undefined for nested and other types. */
@@ -83,7 +98,8 @@ export function columnFromDuckdb(name: string, type: string): Column | undefined
   if (/^(TINYINT|SMALLINT|INTEGER|BIGINT|UTINYINT|USMALLINT|UINTEGER)$/.test(type)) return { name, kind: "numeric", storage: "BIGINT" };
   if (/^(UBIGINT|HUGEINT|UHUGEINT|FLOAT|DOUBLE|DECIMAL.*)$/.test(type)) return { name, kind: "numeric", storage: "DOUBLE" };
   if (type === "BOOLEAN") return { name, kind: "boolean", storage: "BOOLEAN" };
-  if (/^(VARCHAR|UUID|TIME|TIME WITH TIME ZONE|INTERVAL|ENUM\(.*\)|JSON|"NULL"|NULL)$/s.test(type)) return { name, kind: "category", storage: "VARCHAR" };
+  if (/^(VARCHAR|UUID|TIME|TIME WITH TIME ZONE|INTERVAL|ENUM\(.*\)|JSON|"NULL"|NULL)$/s.test(type))
+    return { name, kind: "category", storage: "VARCHAR" };
   if (type === "DATE") return { name, kind: "date", storage: "DATE" };
   if (/^TIMESTAMP(_S|_MS|_NS)?$|^TIMESTAMP WITH TIME ZONE$/.test(type)) return { name, kind: "date", storage: "TIMESTAMP" };
   return undefined;

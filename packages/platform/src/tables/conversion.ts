@@ -26,8 +26,10 @@ export function kindExpression({ name, storage, kind }: Column): string {
   const cell = identifier(name);
   if (kind === "numeric") return storage === "VARCHAR" ? `try_cast(${cell} as double)` : `cast(${cell} as double)`;
   if (kind === "boolean") return booleanExpression(cell, storage);
-  if (kind === "date") return storage === "VARCHAR" ? `try_cast(try_cast(${cell} as timestamptz) as timestamp)` : `cast(${cell} as timestamp)`;
-  if (storage === "DOUBLE") return `case when ${cell} = trunc(${cell}) and abs(${cell}) < 1e15 then ${cell}::bigint::varchar else ${cell}::varchar end`;
+  if (kind === "date")
+    return storage === "VARCHAR" ? `try_cast(try_cast(${cell} as timestamptz) as timestamp)` : `cast(${cell} as timestamp)`;
+  if (storage === "DOUBLE")
+    return `case when ${cell} = trunc(${cell}) and abs(${cell}) < 1e15 then ${cell}::bigint::varchar else ${cell}::varchar end`;
   if (storage === "TIMESTAMP") return `strftime(${cell}, '%Y-%m-%dT%H:%M:%S.%gZ')`;
   return storage === "DATE" ? `strftime(${cell}, '%Y-%m-%d')` : `cast(${cell} as varchar)`;
 }
@@ -44,6 +46,9 @@ export function misfitExpression(column: Column): string {
   const cell = identifier(column.name);
   const lost = `(${kindExpression(column)}) is null`;
   const infinite = column.kind === "numeric" && column.storage === "VARCHAR" ? ` or not isfinite(${kindExpression(column)})` : "";
-  const present = column.storage === "VARCHAR" ? `${cell} is not null and not regexp_full_match(${cell}, ${text(missingPattern)})` : `${cell} is not null`;
+  const present =
+    column.storage === "VARCHAR"
+      ? `${cell} is not null and not regexp_full_match(${cell}, ${text(missingPattern)})`
+      : `${cell} is not null`;
   return `(${present} and (${lost}${infinite}))`;
 }

@@ -22,7 +22,9 @@ const soup = fc.string({ unit: fc.constantFrom("a", "b", ",", '"', "\n", "\r", "
 test("how the text is cut into pieces never changes the records", () => {
   for (const own of [dialect, { ...dialect, escape: "\\" }, { ...dialect, quote: "", escape: "" }])
     fc.assert(
-      fc.property(soup, fc.array(fc.nat(200), { maxLength: 12 }), (text, cuts) => assert.deepEqual(read(text, cuts, own), read(text, [], own))),
+      fc.property(soup, fc.array(fc.nat(200), { maxLength: 12 }), (text, cuts) =>
+        assert.deepEqual(read(text, cuts, own), read(text, [], own)),
+      ),
       { seed: 7, numRuns: 1500 },
     );
 });
@@ -31,7 +33,13 @@ test("each record knows the physical line on which it begins", () => {
   const text = 'a,b\r\n"x\ny\r\nz",1\n\n"q",2\r3,4';
   assert.deepEqual(
     read(text).map(({ line, cells }) => [line, cells]),
-    [[1, ["a", "b"]], [2, ["x\ny\r\nz", "1"]], [5, [""]], [6, ["q", "2"]], [7, ["3", "4"]]],
+    [
+      [1, ["a", "b"]],
+      [2, ["x\ny\r\nz", "1"]],
+      [5, [""]],
+      [6, ["q", "2"]],
+      [7, ["3", "4"]],
+    ],
   );
 });
 

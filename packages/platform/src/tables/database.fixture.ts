@@ -29,12 +29,22 @@ export async function startDatabase(): Promise<TestDatabase> {
   const data = join(root, "data");
   await mkdir(join(root, "socket"));
   await run(...unprivileged(initdb, ["-D", data, "-U", "test", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]));
-  const settings = ["-c", "listen_addresses=", "-c", `unix_socket_directories=${join(root, "socket")}`, "-c", "fsync=off", "-c", "max_connections=30"];
+  const settings = [
+    "-c",
+    "listen_addresses=",
+    "-c",
+    `unix_socket_directories=${join(root, "socket")}`,
+    "-c",
+    "fsync=off",
+    "-c",
+    "max_connections=30",
+  ];
   const server = spawn(...unprivileged(postgres, ["-D", data, ...settings]), { stdio: "ignore" });
   const pool = new pg.Pool({ host: join(root, "socket"), user: "test", database: "postgres", max: 10 });
   const stop = async (): Promise<void> => {
     await pool.end();
-    server.kill("SIGINT");
+    // SIGTERM waits for connections that are still closing; SIGINT would end them with an error nobody listens for.
+    server.kill("SIGTERM");
     if (server.exitCode === null) await once(server, "exit");
     await rm(root, { recursive: true, force: true });
   };

@@ -27,13 +27,23 @@ export function checkOverrides(overrides: DialectOverrides): void {
     const value = overrides[field];
     if (value === undefined || (emptyAllowed && value === "")) return;
     if (value.length !== 1 || /[\r\n\0\ufeff\ufffd]/.test(value) || !value.isWellFormed())
-      problems.push({ path: `/${field}`, code: "character", message: `The ${field} must be one character, not a line end.`, expected: "one character" });
+      problems.push({
+        path: `/${field}`,
+        code: "character",
+        message: `The ${field} must be one character, not a line end.`,
+        expected: "one character",
+      });
   };
   single("delimiter", false);
   single("quote", true);
   single("escape", true);
   if (overrides.delimiter !== undefined && (overrides.delimiter === overrides.quote || overrides.delimiter === overrides.escape))
-    problems.push({ path: "/delimiter", code: "clash", message: "Delimiter, quote and escape must differ.", expected: "another character" });
+    problems.push({
+      path: "/delimiter",
+      code: "clash",
+      message: "Delimiter, quote and escape must differ.",
+      expected: "another character",
+    });
   if (problems.length > 0) throw new MegalithError("tables.dialect_invalid", { values: { count: problems.length }, problems });
 }
 
@@ -63,8 +73,9 @@ function* candidates(text: string, overrides: DialectOverrides): Generator<Diale
   for (const delimiter of tried) {
     const quotes = overrides.quote === undefined ? ['"', ...(quotedBySingle(head, delimiter) ? ["'"] : [])] : [overrides.quote];
     for (const quote of quotes.filter((mark) => mark !== delimiter)) {
-      const escapes = overrides.escape === undefined ? [quote, ...(quote !== "" && head.includes(`\\${quote}`) ? ["\\"] : [])] : [overrides.escape];
-      for (const escape of escapes) yield { delimiter, quote, escape };
+      const escapes =
+        overrides.escape === undefined ? [quote, ...(quote !== "" && head.includes(`\\${quote}`) ? ["\\"] : [])] : [overrides.escape];
+      for (const mark of escapes) yield { delimiter, quote, escape: mark };
     }
   }
 }
@@ -100,7 +111,10 @@ function scoreDialect(records: readonly CsvRecord[], dialect: Dialect): number {
     if (record.cells.length !== width) continue;
     for (const cell of record.cells) {
       cells++;
-      const stray = others.some((other) => cell.includes(other)) || (dialect.quote !== "'" && /^'.*'$/s.test(cell)) || (dialect.quote !== '"' && cell.includes('"'));
+      const stray =
+        others.some((other) => cell.includes(other)) ||
+        (dialect.quote !== "'" && /^'.*'$/s.test(cell)) ||
+        (dialect.quote !== '"' && cell.includes('"'));
       if (!stray || parseNumber(cell, ",") !== undefined) clean++;
     }
   }
@@ -145,5 +159,10 @@ export function inferHeader(rows: readonly (readonly string[])[]): boolean {
 
 function typedAlike(cells: readonly string[]): boolean {
   const everyNumber = (mark: DecimalMark): boolean => cells.every((cell) => parseNumber(cell, mark) !== undefined);
-  return everyNumber(".") || everyNumber(",") || cells.every((cell) => /^(true|false)$/i.test(cell.trim())) || inferDateFormat(cells) !== undefined;
+  return (
+    everyNumber(".") ||
+    everyNumber(",") ||
+    cells.every((cell) => /^(true|false)$/i.test(cell.trim())) ||
+    inferDateFormat(cells) !== undefined
+  );
 }

@@ -42,6 +42,7 @@ export class Duckdb {
     const duckdb = new Duckdb(instance, connection, signal);
     try {
       await connection.run("set TimeZone = 'UTC'");
+      await connection.run("set parquet_metadata_cache = true");
       await connection.run(`set allowed_directories = [${directories.map((path) => text(`${path}/`)).join(", ")}]`);
       await connection.run(`set allowed_paths = [${files.map(text).join(", ")}]`);
       await connection.run("set enable_external_access = false");
@@ -114,7 +115,9 @@ export class Duckdb {
 
 function storageError(cause: unknown): unknown {
   const message = String(cause);
-  return /No space left on device|max_temp_directory_size/i.test(message) ? new MegalithError("tables.storage_full", { cause, detail: message }) : cause;
+  return /No space left on device|max_temp_directory_size/i.test(message)
+    ? new MegalithError("tables.storage_full", { cause, detail: message })
+    : cause;
 }
 
 /** A string literal. */

@@ -53,7 +53,10 @@ test("UTF-8 with one bad byte is refused by line, or costs one row when lenient"
   const bytes = Buffer.concat([Buffer.from("名字,值\n张三,1\n李"), Buffer.from([0xff]), Buffer.from("四,2\n王五,3\n赵六,4\n")]);
   await assert.rejects(importBytes(folder, bytes), { code: "tables.encoding_invalid", message: /line 3 is not valid utf-8/ });
   const { result, rows } = await importRows(folder, bytes, { mode: "lenient" });
-  assert.deepEqual(result.rejected.map(({ line, column, code }) => ({ line, column, code })), [{ line: 3, column: "名字", code: "encoding" }]);
+  assert.deepEqual(
+    result.rejected.map(({ line, column, code }) => ({ line, column, code })),
+    [{ line: 3, column: "名字", code: "encoding" }],
+  );
   assert.equal(rows.length, 3);
 });
 

@@ -104,7 +104,9 @@ export function detectByteEncoding(bytes: Buffer): string {
   const pairs = countPairs(bytes);
   if (pairs.utf8 > 0 && pairs.utf8Broken <= Math.max(1, pairs.utf8 * 0.1) && pairs.utf8 > pairs.utf8Broken) return "utf-8";
   if (pairs.gbCommon >= pairs.gbRare * 4 && pairs.gbCommon > pairs.gbBroken * 50 && decodes(bytes, "gb18030")) return eastAsian(bytes);
-  const guess = analyse(bytes).find((match) => match.confidence >= 60 && /^(Shift_JIS|EUC-JP|EUC-KR|Big5|windows-125\d|KOI8-R)$/.test(match.name));
+  const guess = analyse(bytes).find(
+    (match) => match.confidence >= 60 && /^(Shift_JIS|EUC-JP|EUC-KR|Big5|windows-125\d|KOI8-R)$/.test(match.name),
+  );
   if (guess !== undefined && decodes(bytes, guess.name) && singleByteFits(guess.name, pairs)) return canonicalEncoding(guess.name);
   return pairs.gbCommon > pairs.gbRare + pairs.gbBroken && decodes(bytes, "gb18030") ? "gb18030" : "windows-1252";
 }
@@ -114,7 +116,9 @@ function eastAsian(bytes: Buffer): string {
   const matches = analyse(bytes);
   const confidence = (name: string): number => matches.find((match) => match.name === name)?.confidence ?? 0;
   const own = confidence("GB18030");
-  const rival = ["EUC-KR", "EUC-JP", "Big5", "Shift_JIS"].find((name) => confidence(name) >= 50 && confidence(name) > own + 20 && decodes(bytes, name));
+  const rival = ["EUC-KR", "EUC-JP", "Big5", "Shift_JIS"].find(
+    (name) => confidence(name) >= 50 && confidence(name) > own + 20 && decodes(bytes, name),
+  );
   return rival === undefined ? "gb18030" : canonicalEncoding(rival);
 }
 
@@ -199,7 +203,9 @@ function decodePiece(decoder: TextDecoder, chunk: Buffer | undefined, encoding: 
 /** Line ends before the first byte that does not fit. A chunk may begin inside a character: the best of four starts counts. */
 function linesBeforeFault(chunk: Buffer, encoding: string): number {
   const starts = encoding.startsWith("utf-16") ? [0] : [0, 1, 2, 3];
-  const [best = chunk] = starts.map((start) => decodablePrefix(chunk.subarray(start), encoding)).sort((left, right) => right.length - left.length);
+  const [best = chunk] = starts
+    .map((start) => decodablePrefix(chunk.subarray(start), encoding))
+    .sort((left, right) => right.length - left.length);
   return new TextDecoder(encoding).decode(best, { stream: true }).split("\n").length - 1;
 }
 

@@ -9,13 +9,11 @@ test("a text that a spreadsheet would run as a formula is neutralised, numbers s
   const { parquetPath } = await importBytes(folder, text);
   let output = "";
   for await (const piece of exportCsv(parquetPath)) output += piece;
-  assert.equal(
-    output,
-    `n,t,d\r\n-5,'=1+1,2024-01-02T00:00:00.000Z\r\n7,"'@SUM(A1), ""x""",\r\n3,'\tx,\r\n4,plain,\r\n5,'-2 a,\r\n`,
-  );
+  assert.equal(output, `n,t,d\r\n-5,'=1+1,2024-01-02T00:00:00.000Z\r\n7,"'@SUM(A1), ""x""",\r\n3,'\tx,\r\n4,plain,\r\n5,'-2 a,\r\n`);
 });
 
 test("every way to begin a formula is neutralised", () => {
-  for (const cell of ["=1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "  =1", "＝1"]) assert.match(csvText(cell), /^"?'/, JSON.stringify(cell));
+  for (const cell of ["=1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "  =1", "＝1"])
+    assert.match(csvText(cell), /^"?'/, JSON.stringify(cell));
   assert.equal(csvText("a=b"), "a=b");
 });

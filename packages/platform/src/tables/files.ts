@@ -16,7 +16,8 @@ export class TableFiles {
   }
 
   path(tableId: string, number: number): string {
-    if (!uuidPattern.test(tableId) || !Number.isSafeInteger(number) || number < 1) throw new RangeError(`no table version: ${tableId} ${number}`);
+    if (!uuidPattern.test(tableId) || !Number.isSafeInteger(number) || number < 1)
+      throw new RangeError(`no table version: ${tableId} ${number}`);
     return join(this.folder, tableId, `${number}.parquet`);
   }
 

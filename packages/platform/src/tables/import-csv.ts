@@ -11,8 +11,8 @@ import { checkOverrides, inferDecimal, inferHeader, type Sample, sniffDialect } 
 import { Duckdb } from "./duckdb.ts";
 import { decodeFile, detectEncoding, type Encoding } from "./encoding.ts";
 import type { ImportedRows, ImportMode, ImportOverrides } from "./import.ts";
-import type { TableLimits } from "./limits.ts";
-import { hasInfinity, type LoadSource, loadCsv } from "./load.ts";
+import { limitsForWidth, type TableLimits, wideColumns } from "./limits.ts";
+import { hasInfinity, type LoadSource, loadCanonicalCsv, loadCsv } from "./load.ts";
 import { type ColumnPlan, planColumns } from "./plan.ts";
 import type { StagedFile } from "./staging.ts";
 
@@ -76,7 +76,10 @@ async function findLayout({ staged, overrides, limits, mode }: CsvContext): Prom
   if (header && sample.records.length === 1 && whole) throw new MegalithError("tables.no_rows");
   const names = columnNames(first.cells, header, mode);
   checkColumnNames(names, limits.columns);
-  const body = rows.slice(header ? 1 : 0).map((record) => record.cells).filter((cells) => cells.length === names.length);
+  const body = rows
+    .slice(header ? 1 : 0)
+    .map((record) => record.cells)
+    .filter((cells) => cells.length === names.length);
   const decimal = overrides.decimal ?? inferDecimal(body, sample.dialect.delimiter);
   const columns = planColumns(names, body, decimal, overrides.columns ?? {}, overrides.expected ?? {});
   return { encoding, dialect: sample.dialect, header, columns, plain: isPlain(sample, text) };
@@ -102,13 +105,18 @@ function isPlain(sample: Sample, text: string): boolean {
   const [first] = sample.records;
   const startsAtOnce = !/^[\r\n]/.test(text);
   const headInOneLine = first?.cells.every((cell) => !/[\r\n]/.test(cell)) ?? false;
-  return startsAtOnce && headInOneLine && sample.records.every((record) => record.fault === undefined && record.cells.length === first?.cells.length);
+  return (
+    startsAtOnce &&
+    headInOneLine &&
+    sample.records.every((record) => record.fault === undefined && record.cells.length === first?.cells.length)
+  );
 }
 
-/** The fast path may read a file that is UTF-8, holds no zero byte, has several columns, ASCII marks and one kind of line end. */
+/** The fast path may read a file that is UTF-8, holds no zero byte, has several columns (but not hundreds), ASCII marks and one kind of line end. */
 function mayLoadFast(staged: StagedFile, { encoding, dialect, columns, plain }: Layout): boolean {
   const ascii = [dialect.delimiter, dialect.quote, dialect.escape].every((mark) => mark === "" || mark.charCodeAt(0) < 128);
-  if (!plain || !ascii || columns.length < 2 || encoding.name !== "utf-8" || encoding.markBytes > 0) return false;
+  if (!plain || !ascii || columns.length < 2 || columns.length > wideColumns || encoding.name !== "utf-8" || encoding.markBytes > 0)
+    return false;
   if (staged.firstInvalidUtf8 >= 0 || staged.zeroBytes > 0) return false;
   return staged.returns === 0 || (staged.returns === staged.returnNewlines && staged.newlines === staged.returnNewlines);
 }
@@ -129,32 +137,57 @@ async function loadFast(context: CsvContext, layout: Layout): Promise<number | u
 }
 
 /** @returns the number of rows, or undefined when a number turned out infinite. */
-async function loadInto({ workspace, parquetPath, limits, signal }: CsvContext, source: LoadSource, columns: readonly ColumnPlan[]): Promise<number | undefined> {
-  return Duckdb.with({ directories: [workspace], limits, signal }, async (duckdb) => {
+async function loadInto(
+  { workspace, parquetPath, limits, signal }: CsvContext,
+  source: LoadSource,
+  columns: readonly ColumnPlan[],
+): Promise<number | undefined> {
+  return Duckdb.with({ directories: [workspace], limits: limitsForWidth(limits, columns.length), signal }, async (duckdb) => {
     const rowCount = await loadCsv(duckdb, source, columns, parquetPath);
-    if (!(await hasInfinity(duckdb, columns, parquetPath))) return rowCount;
-    await rm(parquetPath, { force: true });
-    return undefined;
+    return (await hasInfinity(duckdb, columns, parquetPath)) ? undefined : rowCount;
   });
 }
 
-async function loadExact(context: CsvContext, { encoding, dialect, header, columns }: Layout): Promise<Pick<ImportedRows, "rowCount" | "rejected" | "rejectedCount">> {
+async function loadExact(
+  context: CsvContext,
+  { encoding, dialect, header, columns }: Layout,
+): Promise<Pick<ImportedRows, "rowCount" | "rejected" | "rejectedCount">> {
   const { staged, workspace, limits, mode, signal } = context;
   const replace = mode === "lenient" && (encoding.name !== "utf-8" || staged.firstInvalidUtf8 >= 0);
   const path = join(workspace, "clean.csv");
   const pieces = decodeFile(staged.path, encoding, replace);
-  const { rowCount, rejected, rejectedCount, lineBytes } = await cleanCsv(pieces, path, { dialect, header, columns, rejectReplaced: replace, zeroBytes: staged.zeroBytes > 0, limits, signal });
+  const { rowCount, rejected, rejectedCount, lineBytes } = await cleanCsv(pieces, path, {
+    dialect,
+    header,
+    columns,
+    rejectReplaced: replace,
+    zeroBytes: staged.zeroBytes > 0,
+    limits,
+    signal,
+  });
   if (rowCount === 0 || (mode === "strict" && rejectedCount > 0)) return { rowCount, rejected, rejectedCount };
-  const source: LoadSource = { path, dialect: { delimiter: ",", quote: '"', escape: '"' }, header: false, bareNewlines: true, lineBytes: Math.max(defaultLineBytes, lineBytes + 1) };
-  const canonical = columns.map((column): ColumnPlan => ({ ...column, mark: ".", date: { ...column.date, format: "iso" } }));
-  const loaded = await loadCanonical(context, source, canonical);
-  if (loaded !== rowCount) throw new MegalithError("tables.import_failed", { detail: `exact path wrote ${rowCount} rows, loaded ${loaded}` });
+  const source: LoadSource = {
+    path,
+    dialect: { delimiter: ",", quote: '"', escape: '"' },
+    header: false,
+    bareNewlines: true,
+    lineBytes: Math.max(defaultLineBytes, lineBytes + 1),
+  };
+  const loaded = await loadCanonical(context, source, columns);
+  if (loaded !== rowCount)
+    throw new MegalithError("tables.import_failed", { detail: `exact path wrote ${rowCount} rows, loaded ${loaded}` });
   return { rowCount, rejected, rejectedCount };
 }
 
-async function loadCanonical(context: CsvContext, source: LoadSource, columns: readonly ColumnPlan[]): Promise<number | undefined> {
+async function loadCanonical(
+  { workspace, parquetPath, limits, signal }: CsvContext,
+  source: LoadSource,
+  columns: readonly ColumnPlan[],
+): Promise<number> {
   try {
-    return await loadInto(context, source, columns);
+    return await Duckdb.with({ directories: [workspace], limits: limitsForWidth(limits, columns.length), signal }, (duckdb) =>
+      loadCanonicalCsv(duckdb, source, columns, parquetPath),
+    );
   } catch (cause) {
     if (cause instanceof MegalithError) throw cause;
     throw new MegalithError("tables.import_failed", { detail: String(cause), cause });

@@ -27,9 +27,20 @@ test("a Parquet file is rewritten in our own types, gzip or not", async (t) => {
   for (const upload of [bytes, gzipSync(bytes)]) {
     const { result, rows } = await importRows(folder, upload);
     assert.equal(result.dialect.format, "parquet");
-    assert.deepEqual(result.columns.map(({ kind, storage }) => `${kind} ${storage}`), [
-      "numeric BIGINT", "numeric DOUBLE", "numeric DOUBLE", "boolean BOOLEAN", "category VARCHAR", "date DATE", "date TIMESTAMP", "category VARCHAR", "numeric BIGINT",
-    ]);
+    assert.deepEqual(
+      result.columns.map(({ kind, storage }) => `${kind} ${storage}`),
+      [
+        "numeric BIGINT",
+        "numeric DOUBLE",
+        "numeric DOUBLE",
+        "boolean BOOLEAN",
+        "category VARCHAR",
+        "date DATE",
+        "date TIMESTAMP",
+        "category VARCHAR",
+        "numeric BIGINT",
+      ],
+    );
     assert.deepEqual(rows, [[1, 2.5, null, true, "x", "2024-01-02", "2024-01-01T19:04:05.000Z", "q", "9007199254740993"]]);
   }
 });
@@ -39,7 +50,10 @@ test("nested columns are refused by name", async (t) => {
   const bytes = await parquet(t, "select 1 as a, [1, 2] as list, {'x': 1} as struct");
   await assert.rejects(importBytes(folder, bytes), (error: { code?: string; problems?: { message: string }[] }) => {
     assert.equal(error.code, "tables.columns_invalid");
-    assert.deepEqual(error.problems?.map(({ message }) => message.slice(0, 15)), ["Column list has", "Column struct h"]);
+    assert.deepEqual(
+      error.problems?.map(({ message }) => message.slice(0, 15)),
+      ["Column list has", "Column struct h"],
+    );
     return true;
   });
 });
@@ -47,10 +61,17 @@ test("nested columns are refused by name", async (t) => {
 test("an infinite number makes a bad row, named by its number", async (t) => {
   const folder = await scratchFolder(t);
   const bytes = await parquet(t, "select i, if(i = 2, 'inf'::double, i) as v from range(4) t(i)");
-  await assert.rejects(importBytes(folder, bytes), { code: "tables.rows_invalid", problems: [{ path: "/lines/3/v", code: "kind", message: "Row 3, column v: expected a finite number, found an infinite one." }] });
+  await assert.rejects(importBytes(folder, bytes), {
+    code: "tables.rows_invalid",
+    problems: [{ path: "/lines/3/v", code: "kind", message: "Row 3, column v: expected a finite number, found an infinite one." }],
+  });
   const { result, rows } = await importRows(folder, bytes, { mode: "lenient" });
   assert.equal(result.rejectedCount, 1);
-  assert.deepEqual(rows, [[0, 0], [1, 1], [3, 3]]);
+  assert.deepEqual(rows, [
+    [0, 0],
+    [1, 1],
+    [3, 3],
+  ]);
 });
 
 test("a Parquet file that is cut, garbled or too long is refused", async (t) => {
@@ -67,9 +88,16 @@ test("a kind can be asked for, and is refused where cells are not of it", async 
   const folder = await scratchFolder(t);
   const bytes = await parquet(t, "select i % 2 as flag, i as n, '0' || i as code from range(4) t(i)");
   const asked = { flag: { kind: "boolean" }, n: { kind: "category" }, code: { kind: "numeric" } } as const;
-  assert.deepEqual((await importRows(folder, bytes, { overrides: { columns: asked } })).rows, [[false, "0", 0], [true, "1", 1], [false, "2", 2], [true, "3", 3]]);
+  assert.deepEqual((await importRows(folder, bytes, { overrides: { columns: asked } })).rows, [
+    [false, "0", 0],
+    [true, "1", 1],
+    [false, "2", 2],
+    [true, "3", 3],
+  ]);
   await assert.rejects(importBytes(folder, bytes, { overrides: { expected: { n: { kind: "boolean" }, absent: { kind: "date" } } } }), {
     code: "tables.columns_invalid",
-    problems: [{ path: "/columns/1", code: "kind", message: "Column n: 2 value(s) are no boolean.", expected: "only values of the kind boolean" }],
+    problems: [
+      { path: "/columns/1", code: "kind", message: "Column n: 2 value(s) are no boolean.", expected: "only values of the kind boolean" },
+    ],
   });
 });

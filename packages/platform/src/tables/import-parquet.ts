@@ -11,28 +11,43 @@ import { kindExpression, mayConvert, misfitExpression } from "./conversion.ts";
 import { Duckdb, identifier, text } from "./duckdb.ts";
 import type { ImportedRows, ImportOverrides } from "./import.ts";
 import type { CsvContext } from "./import-csv.ts";
+import { limitsForWidth } from "./limits.ts";
 import { copyToParquet } from "./load.ts";
 
-export async function importParquet({ staged, workspace, parquetPath, overrides, limits, signal }: CsvContext): Promise<ImportedRows> {
-  const source = `read_parquet(${text(staged.path)}, binary_as_string = true, file_row_number = false)`;
-  return Duckdb.with({ directories: [workspace], limits, signal }, async (duckdb) => {
-    try {
+export async function importParquet(context: CsvContext): Promise<ImportedRows> {
+  const { staged, workspace, limits, signal } = context;
+  try {
+    const columns = await Duckdb.with({ directories: [workspace], limits, signal }, async (duckdb) => {
       await checkRowCount(duckdb, staged.path, limits.rows);
-      const columns = checkColumns(await duckdb.describe(`select * from ${source}`), limits.columns);
-      const final = columns.map((column) => overrideColumn(column, overrides));
-      const infinite = columns.filter((column) => column.storage === "DOUBLE").map((column) => `isinf(${identifier(column.name)})`);
-      const rejects = await findInfinite(duckdb, staged.path, infinite, columns, limits.problems);
-      const where = infinite.length === 0 ? "" : ` where not (${infinite.map((test) => `coalesce(${test}, false)`).join(" or ")})`;
-      const typed = `(select ${columns.map(castExpression).join(", ")} from ${source}${where})`;
-      await checkMisfits(duckdb, typed, columns, final);
-      const select = final.map((column, index) => `${convertExpression(columns[index] as Column, column)} as ${identifier(column.name)}`);
-      const rowCount = await copyToParquet(duckdb, `select ${select.join(", ")} from ${typed}`, parquetPath);
-      return { dialect: { format: "parquet" as const, compressed: staged.compressed }, columns: final, rowCount, ...rejects };
-    } catch (cause) {
-      if (cause instanceof MegalithError) throw cause;
-      throw new MegalithError("tables.parquet_damaged", { detail: String(cause), cause });
-    }
-  });
+      return checkColumns(await duckdb.describe(`select * from ${sourceOf(staged.path, false)}`), limits.columns);
+    });
+    return await Duckdb.with({ directories: [workspace], limits: limitsForWidth(limits, columns.length), signal }, (duckdb) =>
+      rewrite(duckdb, context, columns),
+    );
+  } catch (cause) {
+    if (cause instanceof MegalithError) throw cause;
+    throw new MegalithError("tables.parquet_damaged", { detail: String(cause), cause });
+  }
+}
+
+function sourceOf(path: string, rowNumbers: boolean): string {
+  return `read_parquet(${text(path)}, binary_as_string = true, file_row_number = ${rowNumbers})`;
+}
+
+async function rewrite(
+  duckdb: Duckdb,
+  { staged, parquetPath, overrides, limits }: CsvContext,
+  columns: readonly Column[],
+): Promise<ImportedRows> {
+  const final = columns.map((column) => overrideColumn(column, overrides));
+  const infinite = columns.filter((column) => column.storage === "DOUBLE").map((column) => `isinf(${identifier(column.name)})`);
+  const rejects = await findInfinite(duckdb, staged.path, infinite, columns, limits.problems);
+  const where = infinite.length === 0 ? "" : ` where not (${infinite.map((test) => `coalesce(${test}, false)`).join(" or ")})`;
+  const typed = `(select ${columns.map(castExpression).join(", ")} from ${sourceOf(staged.path, false)}${where})`;
+  await checkMisfits(duckdb, typed, columns, final);
+  const select = final.map((column, index) => `${convertExpression(columns[index] as Column, column)} as ${identifier(column.name)}`);
+  const rowCount = await copyToParquet(duckdb, `select ${select.join(", ")} from ${typed}`, parquetPath, final.length);
+  return { dialect: { format: "parquet", compressed: staged.compressed }, columns: final, rowCount, ...rejects };
 }
 
 async function checkRowCount(duckdb: Duckdb, path: string, limit: number): Promise<void> {
@@ -41,15 +56,24 @@ async function checkRowCount(duckdb: Duckdb, path: string, limit: number): Promi
 }
 
 function checkColumns(described: readonly { name: string; type: string }[], maxColumns: number): Column[] {
-  checkColumnNames(described.map(({ name }) => name), maxColumns);
+  checkColumnNames(
+    described.map(({ name }) => name),
+    maxColumns,
+  );
   const problems: Problem[] = [];
   const columns = described.map(({ name, type }, index) => {
     const column = columnFromDuckdb(name, type);
     if (column === undefined)
-      problems.push({ path: `/columns/${index}`, code: "type", message: `Column ${name} has the type ${type.slice(0, 60)}.`, expected: "numbers, text, booleans or dates" });
+      problems.push({
+        path: `/columns/${index}`,
+        code: "type",
+        message: `Column ${name} has the type ${type.slice(0, 60)}.`,
+        expected: "numbers, text, booleans or dates",
+      });
     return column;
   });
-  if (problems.length > 0) throw new MegalithError("tables.columns_invalid", { values: { count: problems.length }, problems: problems.slice(0, 100) });
+  if (problems.length > 0)
+    throw new MegalithError("tables.columns_invalid", { values: { count: problems.length }, problems: problems.slice(0, 100) });
   return columns.filter((column) => column !== undefined);
 }
 
@@ -78,10 +102,21 @@ async function checkMisfits(duckdb: Duckdb, typed: string, columns: readonly Col
     return from.storage === to.storage ? [] : [{ ...from, kind: to.kind, path: `/columns/${index}` }];
   });
   if (changed.length === 0) return;
-  const counts = changed.map((column) => (mayConvert(column.storage, column.kind) ? `count(*) filter (${misfitExpression(column)})` : "count(*)"));
+  const counts = changed.map((column) =>
+    mayConvert(column.storage, column.kind) ? `count(*) filter (${misfitExpression(column)})` : "count(*)",
+  );
   const row = (await duckdb.rows(`select ${counts.join(", ")} from ${typed}`))[0] ?? [];
   const problems = changed.flatMap(({ name, kind, path }, index): Problem[] =>
-    Number(row[index]) === 0 ? [] : [{ path, code: "kind", message: `Column ${name}: ${Number(row[index])} value(s) are no ${kind}.`, expected: `only values of the kind ${kind}` }],
+    Number(row[index]) === 0
+      ? []
+      : [
+          {
+            path,
+            code: "kind",
+            message: `Column ${name}: ${Number(row[index])} value(s) are no ${kind}.`,
+            expected: `only values of the kind ${kind}`,
+          },
+        ],
   );
   if (problems.length > 0) throw new MegalithError("tables.columns_invalid", { values: { count: problems.length }, problems });
 }
@@ -95,7 +130,7 @@ async function findInfinite(
 ): Promise<{ rejected: RejectedRow[]; rejectedCount: number }> {
   if (tests.length === 0) return { rejected: [], rejectedCount: 0 };
   const any = tests.map((test) => `coalesce(${test}, false)`).join(" or ");
-  const source = `read_parquet(${text(path)}, binary_as_string = true, file_row_number = true)`;
+  const source = sourceOf(path, true);
   const counted = await duckdb.rows(`select count(*) from ${source} where ${any}`);
   const rejectedCount = Number(counted[0]?.[0] ?? 0);
   if (rejectedCount === 0) return { rejected: [], rejectedCount };
@@ -105,7 +140,13 @@ async function findInfinite(
   const rejected = rows.map(([row, which]): RejectedRow => {
     const column = doubles[(which as boolean[]).indexOf(true)]?.name ?? null;
     const line = Number(row) + 1;
-    return { line, column, code: "kind", message: `Row ${line}, column ${column}: expected a finite number, found an infinite one.`, text: "Infinity" };
+    return {
+      line,
+      column,
+      code: "kind",
+      message: `Row ${line}, column ${column}: expected a finite number, found an infinite one.`,
+      text: "Infinity",
+    };
   });
   return { rejected, rejectedCount };
 }

@@ -17,7 +17,9 @@ export async function scratchFolder(test: TestContext): Promise<string> {
 /** Imports bytes in pieces of 64 KiB, strictly unless told otherwise. */
 export function importBytes(folder: string, bytes: string | Uint8Array, options: Partial<ImportOptions> = {}): Promise<ImportResult> {
   const buffer = Buffer.from(bytes as Uint8Array);
-  const pieces = Array.from({ length: Math.ceil(buffer.length / 65_536) }, (_, index) => buffer.subarray(index * 65_536, (index + 1) * 65_536));
+  const pieces = Array.from({ length: Math.ceil(buffer.length / 65_536) }, (_, index) =>
+    buffer.subarray(index * 65_536, (index + 1) * 65_536),
+  );
   return importFile({ source: Readable.from(pieces), folder, mode: "strict", ...options });
 }
 

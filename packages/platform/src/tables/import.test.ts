@@ -23,8 +23,14 @@ async function refusal(test: TestContext, bytes: string | Uint8Array, options: P
 
 test("kinds are found: numbers, booleans, text, dates, and identifiers stay text", async (t) => {
   const folder = await scratchFolder(t);
-  const { result, rows } = await importRows(folder, "n,b,t,d,zip,card\n1.5,true,x,2024-01-31,01234,1234567812345678\nNA,FALSE,,2024-02-01T10:00:00Z,99999,8765432187654321\n");
-  assert.deepEqual(result.columns.map(({ kind }) => kind), ["numeric", "boolean", "category", "date", "category", "category"]);
+  const { result, rows } = await importRows(
+    folder,
+    "n,b,t,d,zip,card\n1.5,true,x,2024-01-31,01234,1234567812345678\nNA,FALSE,,2024-02-01T10:00:00Z,99999,8765432187654321\n",
+  );
+  assert.deepEqual(
+    result.columns.map(({ kind }) => kind),
+    ["numeric", "boolean", "category", "date", "category", "category"],
+  );
   assert.deepEqual(rows, [
     [1.5, true, "x", "2024-01-31T00:00:00.000Z", "01234", "1234567812345678"],
     [null, false, null, "2024-02-01T10:00:00.000Z", "99999", "8765432187654321"],
@@ -34,14 +40,62 @@ test("kinds are found: numbers, booleans, text, dates, and identifiers stay text
 test("delimiters, quotes, line ends and decimal commas are found", async (t) => {
   const folder = await scratchFolder(t);
   for (const [text, rows] of [
-    ["a;b\n1,5;x\n2,25;y\n", [[1.5, "x"], [2.25, "y"]]],
-    ["a\tb\r\n1\tx, y\r\n2\tz\r\n", [[1, "x, y"], [2, "z"]]],
-    ["a|b\r1|x\r2|y\r", [[1, "x"], [2, "y"]]],
-    ["a,b\n'x,1',2\n'y,2',3\n", [["x,1", 2], ["y,2", 3]]],
-    ['a,b\n"x\\"y",1\n"p",2\n', [['x"y', 1], ["p", 2]]],
-    ['a,b\r\n"x\r\ny",1\r\nz,2', [["x\r\ny", 1], ["z", 2]]],
-    ["a\u0001b\n1\u0001x\n2\u0001y\n", [[1, "x"], [2, "y"]]],
-    ["3,4\n5,6\n", [[3, 4], [5, 6]]],
+    [
+      "a;b\n1,5;x\n2,25;y\n",
+      [
+        [1.5, "x"],
+        [2.25, "y"],
+      ],
+    ],
+    [
+      "a\tb\r\n1\tx, y\r\n2\tz\r\n",
+      [
+        [1, "x, y"],
+        [2, "z"],
+      ],
+    ],
+    [
+      "a|b\r1|x\r2|y\r",
+      [
+        [1, "x"],
+        [2, "y"],
+      ],
+    ],
+    [
+      "a,b\n'x,1',2\n'y,2',3\n",
+      [
+        ["x,1", 2],
+        ["y,2", 3],
+      ],
+    ],
+    [
+      'a,b\n"x\\"y",1\n"p",2\n',
+      [
+        ['x"y', 1],
+        ["p", 2],
+      ],
+    ],
+    [
+      'a,b\r\n"x\r\ny",1\r\nz,2',
+      [
+        ["x\r\ny", 1],
+        ["z", 2],
+      ],
+    ],
+    [
+      "a\u0001b\n1\u0001x\n2\u0001y\n",
+      [
+        [1, "x"],
+        [2, "y"],
+      ],
+    ],
+    [
+      "3,4\n5,6\n",
+      [
+        [3, 4],
+        [5, 6],
+      ],
+    ],
     ["v\n1\n\n3\n", [[1], [null], [3]]],
   ] as const)
     assert.deepEqual((await importRows(folder, text)).rows, rows, JSON.stringify(text));
@@ -64,21 +118,38 @@ test("a lenient import keeps the good rows, lists the bad ones and counts all", 
   assert.equal(result.rowCount, 8001);
   assert.equal(result.rejectedCount, 150);
   assert.equal(result.rejected.length, 100);
-  assert.deepEqual(result.rejected[0], { line: 8002, column: "n", code: "kind", message: "Line 8002, column n: expected a number, found `x0`.", text: "x0" });
+  assert.deepEqual(result.rejected[0], {
+    line: 8002,
+    column: "n",
+    code: "kind",
+    message: "Line 8002, column n: expected a number, found `x0`.",
+    text: "x0",
+  });
   assert.deepEqual(rows.at(-1), [7, "c"]);
 });
 
 test("a kind can be corrected", async (t) => {
   const folder = await scratchFolder(t);
-  const columns = { code: { kind: "category" }, edu: { kind: "numeric" }, ok: { kind: "boolean" }, day: { kind: "date", format: "%m/%d/%Y" } } as const;
+  const columns = {
+    code: { kind: "category" },
+    edu: { kind: "numeric" },
+    ok: { kind: "boolean" },
+    day: { kind: "date", format: "%m/%d/%Y" },
+  } as const;
   const { rows } = await importRows(folder, "code,edu,ok,day\n1,01,Yes,02/03/2024\n2,02,No,04/05/2024\n", { overrides: { columns } });
-  assert.deepEqual(rows, [["1", 1, true, "2024-02-03T00:00:00.000Z"], ["2", 2, false, "2024-04-05T00:00:00.000Z"]]);
+  assert.deepEqual(rows, [
+    ["1", 1, true, "2024-02-03T00:00:00.000Z"],
+    ["2", 2, false, "2024-04-05T00:00:00.000Z"],
+  ]);
 });
 
 test("every wrong override is named at once", async (t) => {
   const error = await refusal(t, "a,b\n1,2\n", { overrides: { columns: { q: { kind: "numeric" }, a: { kind: "date", format: "%Q" } } } });
   assert.equal(error.code, "tables.columns_invalid");
-  assert.deepEqual(error.problems.map(({ path }) => path), ["/columns/q", "/columns/a/format"]);
+  assert.deepEqual(
+    error.problems.map(({ path }) => path),
+    ["/columns/q", "/columns/a/format"],
+  );
   assert.equal((await refusal(t, "a,b\n1,2\n", { overrides: { delimiter: "ab" } })).code, "tables.dialect_invalid");
   assert.equal((await refusal(t, "a,b\n1,2\n", { overrides: { encoding: "klingon" } })).code, "tables.encoding_unknown");
 });
@@ -114,7 +185,10 @@ test("limits of size and rows are kept", async (t) => {
 test("a lenient import repairs names instead of refusing them", async (t) => {
   const folder = await scratchFolder(t);
   const { result } = await importRows(folder, "a,A,,a_2\n1,2,3,4\n", { mode: "lenient" });
-  assert.deepEqual(result.columns.map(({ name }) => name), ["a", "A_2", "column_3", "a_2_2"]);
+  assert.deepEqual(
+    result.columns.map(({ name }) => name),
+    ["a", "A_2", "column_3", "a_2_2"],
+  );
 });
 
 test("a cancelled import stops and leaves nothing", async (t) => {
@@ -126,7 +200,9 @@ test("a cancelled import stops and leaves nothing", async (t) => {
     }
   }
   const folder = await scratchFolder(t);
-  await assert.rejects(importFile({ source: Readable.from(endless()), folder, mode: "strict", signal: controller.signal }), { code: "tables.cancelled" });
+  await assert.rejects(importFile({ source: Readable.from(endless()), folder, mode: "strict", signal: controller.signal }), {
+    code: "tables.cancelled",
+  });
   assert.deepEqual(await readdir(folder), []);
 });
 

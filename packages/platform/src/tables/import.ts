@@ -98,7 +98,15 @@ export async function importFile(options: ImportOptions): Promise<ImportResult> 
     onProgress?.({ phase: "storing", bytes: staged.bytes });
     await syncFile(parquetPath);
     const { sha256, bytes } = await hashFile(parquetPath);
-    return { ...imported, parquetPath, workspace, sha256, parquetBytes: bytes, sourceSha256: staged.sha256, sourceBytes: staged.sourceBytes };
+    return {
+      ...imported,
+      parquetPath,
+      workspace,
+      sha256,
+      parquetBytes: bytes,
+      sourceSha256: staged.sha256,
+      sourceBytes: staged.sourceBytes,
+    };
   } catch (cause) {
     await removeWorkspace(workspace);
     throw cause;

@@ -1,10 +1,41 @@
-/** The front door of tables: files in, Parquet kept, columns and rows out. */
+/** The front door of tables: files in, Parquet kept, columns and rows out; versions, schemas and views of an organisation. */
 export type { RejectedRow } from "./clean.ts";
 export type { Column, ColumnKind, ColumnOverride, StorageType } from "./column.ts";
 export { columnKinds } from "./column.ts";
-export { type FileDialect, type ImportMode, type ImportOptions, type ImportOverrides, type ImportProgress, type ImportResult, importFile } from "./import.ts";
+export type { TablesDatabase } from "./database.ts";
+export { csvText, exportCsv, neutraliseFormula } from "./export.ts";
+export {
+  type FileDialect,
+  type ImportMode,
+  type ImportOptions,
+  type ImportOverrides,
+  type ImportProgress,
+  type ImportResult,
+  importFile,
+} from "./import.ts";
 export { defaultLimits, type TableLimits } from "./limits.ts";
-export { type ColumnProfile, type Histogram, type NumberSummary, profileTable, type TableProfile, type TargetBalance, type ValueCount } from "./profile.ts";
-export { type CellValue, columnTexts, describeTable, type ReadOptions, readRows, readTable, type TableColumn, type TableContent } from "./read.ts";
+export {
+  type ColumnProfile,
+  type Histogram,
+  type NumberSummary,
+  profileTable,
+  type TableProfile,
+  type TargetBalance,
+  targetBalance,
+  type ValueCount,
+} from "./profile.ts";
+export {
+  type CellValue,
+  columnTexts,
+  describeTable,
+  type ReadOptions,
+  readRows,
+  readTable,
+  type TableColumn,
+  type TableContent,
+} from "./read.ts";
+export { applyCorrections, type ColumnCorrection, type Corrections, type Known, type SchemaColumn } from "./schema.ts";
+export { TableService, type TablesOptions, type UploadOptions, type ViewDefinition } from "./service.ts";
 export { removeWorkspace, sweepStaging } from "./staging.ts";
+export type { Lineage, Table, TableVersion } from "./table.ts";
 export { checkView, runView, type ViewOptions, type ViewResult } from "./view.ts";

@@ -32,6 +32,18 @@ export const defaultLimits: TableLimits = {
   viewMs: 120_000,
 };
 
+/** Columns beyond which work is done on one thread: each column has buffers of its own on every thread. */
+export const wideColumns = 500;
+
+/** Limits for a table of so many columns: DuckDB reserves 256 KiB a column for writing, touched or not. */
+export function limitsForWidth(limits: TableLimits, columns: number): TableLimits {
+  return {
+    ...limits,
+    memoryMegabytes: limits.memoryMegabytes + Math.ceil(columns * 0.4),
+    threads: columns > wideColumns ? 1 : limits.threads,
+  };
+}
+
 /** A size as people read it: `64 MiB`. */
 export function wordBytes(bytes: number): string {
   const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];

@@ -23,15 +23,29 @@ export interface LoadSource {
 /** @returns the number of rows written. Cost: one pass over the file, a few buffers of 32 MB. */
 export async function loadCsv(duckdb: Duckdb, source: LoadSource, columns: readonly ColumnPlan[], parquetPath: string): Promise<number> {
   const select = columns.map((column, index) => `${cellExpression(column, `c${index}`)} as ${identifier(column.name)}`);
-  return copyToParquet(duckdb, `select ${select.join(", ")} from ${readCsv(source, columns.length)}`, parquetPath);
+  const types = columns.map(() => "VARCHAR");
+  return copyToParquet(duckdb, `select ${select.join(", ")} from ${readCsv(source, types)}`, parquetPath, columns.length);
 }
 
-function readCsv(source: LoadSource, width: number): string {
-  const columns = Array.from({ length: width }, (_, index) => `'c${index}': 'VARCHAR'`).join(", ");
-  const { delimiter, quote, escape } = source.dialect;
+/** Loads our own canonical file, whose every cell is checked already: DuckDB reads it in its final types, lean even with thousands of columns. */
+export async function loadCanonicalCsv(
+  duckdb: Duckdb,
+  source: LoadSource,
+  columns: readonly Column[],
+  parquetPath: string,
+): Promise<number> {
+  const select = columns.map((column, index) => `c${index} as ${identifier(column.name)}`);
+  const types = columns.map(({ storage }) => storage);
+  return copyToParquet(duckdb, `select ${select.join(", ")} from ${readCsv(source, types)}`, parquetPath, columns.length);
+}
+
+function readCsv(source: LoadSource, types: readonly string[]): string {
+  const columns = types.map((type, index) => `'c${index}': '${type}'`).join(", ");
+  const { delimiter, quote, escape: mark } = source.dialect;
   return `read_csv(${text(source.path)}, auto_detect = false, columns = {${columns}}, header = ${source.header}, delim = ${text(delimiter)},
-    quote = ${text(quote)}, escape = ${text(quote === "" ? "" : escape)}, nullstr = '',
-    ${source.bareNewlines === true ? "new_line = '\\n', " : ""}allow_quoted_nulls = true, strict_mode = true, null_padding = false, ignore_errors = false, max_line_size = ${source.lineBytes})`;
+    quote = ${text(quote)}, escape = ${text(quote === "" ? "" : mark)}, nullstr = '',
+    ${source.bareNewlines === true ? "new_line = '\\n', " : ""}allow_quoted_nulls = true, strict_mode = true, null_padding = false,
+    ignore_errors = false, max_line_size = ${source.lineBytes})`;
 }
 
 function wordList(words: readonly string[]): string {
@@ -52,14 +66,19 @@ function cellExpression(column: ColumnPlan, cell: string): string {
     return `case when ${word} in ${wordList(trueWords)} then true when ${word} in ${wordList(falseWords)} then false ${otherwise}`;
   }
   const pattern = text(column.date.pattern);
-  if (column.date.format !== "iso") return `case when regexp_full_match(${cell}, ${pattern}) then strptime(${cell}, ${text(column.date.format)}) ${otherwise}`;
-  const local = text(isoFormat.pattern.slice(0, isoFormat.pattern.indexOf("(?:Z|")) + ")?");
+  if (column.date.format !== "iso")
+    return `case when regexp_full_match(${cell}, ${pattern}) then strptime(${cell}, ${text(column.date.format)}) ${otherwise}`;
+  const local = text(`${isoFormat.pattern.slice(0, isoFormat.pattern.indexOf("(?:Z|"))})?`);
   return `case when regexp_full_match(${cell}, ${local}) then date_trunc('millisecond', cast(${cell} as timestamp))
     when regexp_full_match(${cell}, ${pattern}) then date_trunc('millisecond', cast(cast(${cell} as timestamptz) as timestamp)) ${otherwise}`;
 }
 
-export async function copyToParquet(duckdb: Duckdb, query: string, parquetPath: string): Promise<number> {
-  const rows = await duckdb.rows(`copy (${query}\n) to ${text(parquetPath)} (format parquet, compression zstd)`);
+/** Row groups hold about 16 million cells at most: the writer keeps one whole in memory. */
+export async function copyToParquet(duckdb: Duckdb, query: string, parquetPath: string, width: number): Promise<number> {
+  const groupRows = Math.max(2048, Math.min(122_880, Math.floor(16_000_000 / width)));
+  const rows = await duckdb.rows(
+    `copy (${query}\n) to ${text(parquetPath)} (format parquet, compression zstd, row_group_size ${groupRows})`,
+  );
   return Number(rows[0]?.[0] ?? 0);
 }
 

@@ -49,12 +49,20 @@ function checkColumnOverrides(names: readonly string[], overrides: Readonly<Reco
   const problems: Problem[] = [];
   for (const [name, { kind, format }] of Object.entries(overrides)) {
     const path = `/columns/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-    if (!names.includes(name)) problems.push({ path, code: "unknown", message: `The file has no column ${name}.`, expected: "a column of the file" });
-    if (!columnKinds.includes(kind)) problems.push({ path: `${path}/kind`, code: "kind", message: "There is no such kind.", expected: columnKinds.join(", ") });
+    if (!names.includes(name))
+      problems.push({ path, code: "unknown", message: `The file has no column ${name}.`, expected: "a column of the file" });
+    if (!columnKinds.includes(kind))
+      problems.push({ path: `${path}/kind`, code: "kind", message: "There is no such kind.", expected: columnKinds.join(", ") });
     if (format !== undefined && dateFormat(format) === undefined)
-      problems.push({ path: `${path}/format`, code: "format", message: "The date format cannot be read.", expected: "for example %d/%m/%Y, with %Y %m %d %b %H %M %S" });
+      problems.push({
+        path: `${path}/format`,
+        code: "format",
+        message: "The date format cannot be read.",
+        expected: "for example %d/%m/%Y, with %Y %m %d %b %H %M %S",
+      });
   }
-  if (problems.length > 0) throw new MegalithError("tables.columns_invalid", { values: { count: problems.length }, problems: problems.slice(0, 100) });
+  if (problems.length > 0)
+    throw new MegalithError("tables.columns_invalid", { values: { count: problems.length }, problems: problems.slice(0, 100) });
 }
 
 function makePlan(name: string, kind: ColumnKind, mark: DecimalMark, date: DateFormat = isoFormat): ColumnPlan {
@@ -82,7 +90,8 @@ function mostly(cells: readonly string[], fits: (cell: string) => boolean): bool
 
 function inferTolerantly(cells: readonly string[]): DateFormat | undefined {
   const digits = cells.filter((cell) => /\d.*[-/.:年 ].*\d/.test(cell));
-  if (digits.length === 0 || !mostly(cells, (cell) => /\d.*[-/.:年 ].*\d/.test(cell) || /^[a-z]{3}-\d{4}$/i.test(cell))) return inferMonthNames(cells);
+  if (digits.length === 0 || !mostly(cells, (cell) => /\d.*[-/.:年 ].*\d/.test(cell) || /^[a-z]{3}-\d{4}$/i.test(cell)))
+    return inferMonthNames(cells);
   const exact = inferDateFormat(cells);
   if (exact !== undefined) return exact;
   const probe = inferDateFormat(digits.slice(0, 1)) === undefined ? digits.slice(1, 200) : digits.slice(0, 200);
@@ -115,6 +124,7 @@ export function canonicalCell(plan: ColumnPlan, cell: string): string | undefine
 export function expectedCell(plan: ColumnPlan): string {
   if (plan.kind === "numeric") return plan.mark === "," ? "a number such as 3,5" : "a number";
   if (plan.kind === "boolean") return "true or false";
-  if (plan.kind === "date") return plan.date.format === "iso" ? "a date such as 2024-12-31 or 2024-12-31 23:59:59" : `a date written as ${plan.date.format}`;
+  if (plan.kind === "date")
+    return plan.date.format === "iso" ? "a date such as 2024-12-31 or 2024-12-31 23:59:59" : `a date written as ${plan.date.format}`;
   return "text";
 }

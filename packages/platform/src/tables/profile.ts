@@ -51,7 +51,12 @@ export interface ColumnProfile {
 }
 
 export type TargetBalance =
-  | { readonly column: string; readonly kind: "classes"; readonly missing: number; readonly classes: readonly (ValueCount & { readonly share: number })[] }
+  | {
+      readonly column: string;
+      readonly kind: "classes";
+      readonly missing: number;
+      readonly classes: readonly (ValueCount & { readonly share: number })[];
+    }
   | { readonly column: string; readonly kind: "number"; readonly missing: number; readonly summary?: NumberSummary };
 
 export interface TableProfile {
@@ -80,12 +85,23 @@ export async function profileTable(
     for (let start = 0; start < columns.length; start += batchColumns) {
       const batch = columns.slice(start, start + batchColumns);
       const statistics = await readStatistics(duckdb, source, batch, approximate);
+      const examples = await readExamples(duckdb, source, batch);
       for (const [index, column] of batch.entries()) {
-        profiles.push(await profileColumn(duckdb, source, column, statistics[index] as Statistics, { rowCount, approximate }));
+        profiles.push(
+          await profileColumn(duckdb, source, column, statistics[index] as Statistics, {
+            rowCount,
+            approximate,
+            examples: examples[index] ?? [],
+          }),
+        );
       }
     }
     const { target } = options;
-    return { rowCount, columns: profiles, ...(target === undefined ? {} : { target: targetBalance({ columns: profiles, rowCount }, target) }) };
+    return {
+      rowCount,
+      columns: profiles,
+      ...(target === undefined ? {} : { target: targetBalance({ columns: profiles, rowCount }, target) }),
+    };
   });
 }
 
@@ -104,7 +120,13 @@ async function readStatistics(duckdb: Duckdb, source: string, columns: readonly 
     const ordered =
       number === undefined
         ? ["null", "null", "null", "null", "null"]
-        : [`min(${number})`, `max(${number})`, `avg(${number})`, `stddev_samp(${number})`, `${quantile}(${number}, [${probabilities.join(", ")}])`];
+        : [
+            `min(${number})`,
+            `max(${number})`,
+            `avg(${number})`,
+            `stddev_samp(${number})`,
+            `${quantile}(${number}, [${probabilities.join(", ")}])`,
+          ];
     return [`count(${name})`, approximate ? `approx_count_distinct(${name})` : `count(distinct ${name})`, ...ordered];
   });
   const row = (await duckdb.rows(`select ${select.join(", ")} from ${source}`))[0] ?? [];
@@ -132,13 +154,15 @@ async function profileColumn(
   source: string,
   column: Column,
   { count, distinct, summary }: Statistics,
-  { rowCount, approximate }: { rowCount: number; approximate: boolean },
+  { rowCount, approximate, examples }: { rowCount: number; approximate: boolean; examples: readonly string[] },
 ): Promise<ColumnProfile> {
   const number = numberOf(column);
   const listed = column.kind === "category" || column.kind === "boolean" || (column.kind === "numeric" && distinct <= topValues);
   const top = listed && count > 0 ? await readTop(duckdb, source, column) : undefined;
   const histogram =
-    number === undefined || summary === undefined || column.kind === "boolean" ? undefined : await readHistogram(duckdb, source, number, summary);
+    number === undefined || summary === undefined || column.kind === "boolean"
+      ? undefined
+      : await readHistogram(duckdb, source, number, summary);
   return {
     name: column.name,
     kind: column.kind,
@@ -148,13 +172,15 @@ async function profileColumn(
     ...(summary === undefined ? {} : { summary }),
     ...(histogram === undefined ? {} : { histogram }),
     ...(top === undefined ? {} : { top }),
-    examples: await readExamples(duckdb, source, column),
+    examples,
   };
 }
 
 async function readTop(duckdb: Duckdb, source: string, column: Column): Promise<ValueCount[]> {
   const cell = kindExpression(column);
-  const rows = await duckdb.rows(`select v, count(*) from (select ${cell} as v from ${source}) where v is not null group by v order by 2 desc, v limit ${topValues}`);
+  const rows = await duckdb.rows(
+    `select v, count(*) from (select ${cell} as v from ${source}) where v is not null group by v order by 2 desc, v limit ${topValues}`,
+  );
   return rows.map(([value, count]) => ({ value: String(value), count: Number(count) }));
 }
 
@@ -172,10 +198,16 @@ async function readHistogram(duckdb: Duckdb, source: string, number: string, { m
   return { edges, counts };
 }
 
-async function readExamples(duckdb: Duckdb, source: string, column: Column): Promise<string[]> {
-  const word = column.kind === "numeric" ? kindExpression(column) : kindExpression({ ...column, kind: "category" });
-  const rows = await duckdb.rows(`select v from (select ${word} as v from ${source}) where v is not null limit 50`);
-  return [...new Set(rows.map((row) => String(row[0]).slice(0, 100)))].slice(0, 5);
+/** Up to five different values of each column from the first rows. */
+async function readExamples(duckdb: Duckdb, source: string, columns: readonly Column[]): Promise<string[][]> {
+  const words = columns.map((column) =>
+    column.kind === "numeric" ? kindExpression(column) : kindExpression({ ...column, kind: "category" }),
+  );
+  const rows = await duckdb.rows(`select ${words.join(", ")} from ${source} limit 200`);
+  return columns.map((_, index) => {
+    const present = rows.map((row) => row[index]).filter((cell) => cell !== null && cell !== undefined);
+    return [...new Set(present.map((cell) => String(cell).slice(0, 100)))].slice(0, 5);
+  });
 }
 
 /** How a column would be as a target: its classes with their shares, or its range. @throws MegalithError "tables.column_unknown". */
@@ -185,6 +217,11 @@ export function targetBalance({ columns: profiles, rowCount }: Pick<TableProfile
   const { missing, top, summary } = profile;
   const known = rowCount - missing;
   if (top !== undefined && (profile.kind !== "numeric" || profile.distinct <= topValues))
-    return { column: target, kind: "classes", missing, classes: top.map((entry) => ({ ...entry, share: known === 0 ? 0 : entry.count / known })) };
+    return {
+      column: target,
+      kind: "classes",
+      missing,
+      classes: top.map((entry) => ({ ...entry, share: known === 0 ? 0 : entry.count / known })),
+    };
   return { column: target, kind: "number", missing, ...(summary === undefined ? {} : { summary }) };
 }

@@ -87,7 +87,8 @@ function withKind(column: Column, kinds: ReadOptions["kinds"] = {}): Column {
 function sourceOf(parquetPath: string, { where, limit }: ReadOptions): string {
   const condition = where === undefined ? "" : ` where (${where}\n)`;
   const bound = limit === undefined ? "" : ` limit ${Math.max(0, Math.floor(limit))}`;
-  return `(select * from read_parquet(${text(parquetPath)})${condition}${bound})`;
+  const rows = `read_parquet(${text(parquetPath)})`;
+  return condition === "" && bound === "" ? rows : `(select * from ${rows}${condition}${bound})`;
 }
 
 /** Texts of each category column; an enumeration type in DuckDB turns them into codes in the main pass. */
@@ -140,7 +141,10 @@ export function columnTexts(column: TableColumn): (string | null)[] {
 export type CellValue = string | number | boolean | null;
 
 /** Rows as JSON may carry them: dates as ISO 8601 text, integers beyond 2^53 as text. */
-export async function readRows(parquetPath: string, options: { offset?: number; limit?: number; columns?: readonly string[] } = {}): Promise<{
+export async function readRows(
+  parquetPath: string,
+  options: { offset?: number; limit?: number; columns?: readonly string[] } = {},
+): Promise<{
   columns: Column[];
   rows: CellValue[][];
 }> {

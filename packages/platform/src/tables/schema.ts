@@ -48,29 +48,51 @@ export async function checkCorrections(parquetPath: string, columns: readonly Co
   for (const [name, { kind, known }] of Object.entries(corrections)) {
     const path = `/columns/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
     const column = columns.find((candidate) => candidate.name === name);
-    if (column === undefined) problems.push({ path, code: "unknown", message: `The table has no column ${name}.`, expected: "a column of the table" });
+    if (column === undefined)
+      problems.push({ path, code: "unknown", message: `The table has no column ${name}.`, expected: "a column of the table" });
     if (known !== undefined && known !== null && known !== "before" && known !== "after")
-      problems.push({ path: `${path}/known`, code: "known", message: "When the value is known can be before, after or null.", expected: "before, after or null" });
+      problems.push({
+        path: `${path}/known`,
+        code: "known",
+        message: "When the value is known can be before, after or null.",
+        expected: "before, after or null",
+      });
     if (kind === undefined || column === undefined) continue;
-    if (!columnKinds.includes(kind)) problems.push({ path: `${path}/kind`, code: "kind", message: "There is no such kind.", expected: columnKinds.join(", ") });
+    if (!columnKinds.includes(kind))
+      problems.push({ path: `${path}/kind`, code: "kind", message: "There is no such kind.", expected: columnKinds.join(", ") });
     else if (!mayConvert(column.storage, kind))
-      problems.push({ path: `${path}/kind`, code: "kind", message: `Column ${name} cannot be read as ${kind}.`, expected: "a kind that its values have" });
+      problems.push({
+        path: `${path}/kind`,
+        code: "kind",
+        message: `Column ${name} cannot be read as ${kind}.`,
+        expected: "a kind that its values have",
+      });
     else doubtful.push({ ...column, kind });
   }
   problems.push(...(await findMisfits(parquetPath, doubtful)));
-  if (problems.length > 0) throw new MegalithError("tables.schema_invalid", { values: { count: problems.length }, problems: problems.slice(0, 100) });
+  if (problems.length > 0)
+    throw new MegalithError("tables.schema_invalid", { values: { count: problems.length }, problems: problems.slice(0, 100) });
 }
 
 async function findMisfits(parquetPath: string, columns: readonly Column[]): Promise<Problem[]> {
   if (columns.length === 0) return [];
   return Duckdb.with({ files: [parquetPath], limits: defaultLimits }, async (duckdb) => {
-    const counts = columns.map((column) => `count(*) filter (${misfitExpression(column)}), min(${quoted(column)}) filter (${misfitExpression(column)})`);
+    const counts = columns.map(
+      (column) => `count(*) filter (${misfitExpression(column)}), min(${quoted(column)}) filter (${misfitExpression(column)})`,
+    );
     const row = (await duckdb.rows(`select ${counts.join(", ")} from read_parquet(${text(parquetPath)})`))[0] ?? [];
     return columns.flatMap(({ name, kind }, index): Problem[] => {
       const count = Number(row[index * 2]);
       if (count === 0) return [];
       const path = `/columns/${name.replaceAll("~", "~0").replaceAll("/", "~1")}/kind`;
-      return [{ path, code: "kind", message: `Column ${name}: ${count} value(s) are no ${kind}, for example \`${String(row[index * 2 + 1]).slice(0, 60)}\`.`, expected: `only values of the kind ${kind}` }];
+      return [
+        {
+          path,
+          code: "kind",
+          message: `Column ${name}: ${count} value(s) are no ${kind}, for example \`${String(row[index * 2 + 1]).slice(0, 60)}\`.`,
+          expected: `only values of the kind ${kind}`,
+        },
+      ];
     });
   });
 }

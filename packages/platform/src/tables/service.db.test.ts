@@ -34,9 +34,20 @@ async function lab(t: TestContext, options: Partial<TablesOptions> = {}): Promis
   const folder = join(root, "tables");
   const staging = join(root, "staging");
   let tick = Date.UTC(2026, 0, 1);
-  const service = new TableService({ database: postgres.database, folder, staging, now: () => new Date((tick += 1000)), newUuid: randomUUID, ...options });
+  const now = (): Date => {
+    tick += 1000;
+    return new Date(tick);
+  };
+  const service = new TableService({ database: postgres.database, folder, staging, now, newUuid: randomUUID, ...options });
   const owner = { organisation, actor };
-  return { service, organisation, owner, folder, staging, upload: (text) => ({ ...owner, source: Readable.from([Buffer.from(text)]), mode: "strict" }) };
+  return {
+    service,
+    organisation,
+    owner,
+    folder,
+    staging,
+    upload: (text) => ({ ...owner, source: Readable.from([Buffer.from(text)]), mode: "strict" }),
+  };
 }
 
 const loans = "id,grade,paid,state\n1,1,no,x\n2,2,yes,y\n3,1,yes,x\n";
@@ -44,11 +55,17 @@ const loans = "id,grade,paid,state\n1,1,no,x\n2,2,yes,y\n3,1,yes,x\n";
 test("an upload becomes version 1 of a table, the next one version 2, both stay readable", async (t) => {
   const { service, organisation, folder, staging, upload } = await lab(t);
   const table = await service.create({ ...upload(loans), name: "loan-book", title: "Loans" });
-  assert.deepEqual([table.name, table.title, table.kind, table.version.number, table.version.rowCount], ["loan-book", "Loans", "upload", 1, 3]);
+  assert.deepEqual(
+    [table.name, table.title, table.kind, table.version.number, table.version.rowCount],
+    ["loan-book", "Loans", "upload", 1, 3],
+  );
   assert.deepEqual(table.createdBy, actor);
   const second = await service.addVersion({ ...upload(`${loans}4,2,no,z\n`), table: "loan-book" });
   assert.deepEqual([second.version.number, second.version.rowCount], [2, 4]);
-  assert.deepEqual((await service.versions(organisation, table.id)).map(({ number }) => number), [2, 1]);
+  assert.deepEqual(
+    (await service.versions(organisation, table.id)).map(({ number }) => number),
+    [2, 1],
+  );
   assert.equal((await service.rows(organisation, "loan-book", { number: 1 })).rows.length, 3);
   assert.deepEqual((await readdir(join(folder, table.id))).sort(), ["1.parquet", "2.parquet"]);
   assert.deepEqual(await readdir(staging), []);
@@ -73,16 +90,23 @@ test("one organisation never sees another's tables", async (t) => {
   await assert.rejects(service.get(stranger, table.id), { code: "tables.not_found" });
   await assert.rejects(service.rows(stranger, table.id), { code: "tables.not_found" });
   await assert.rejects(service.remove({ organisation: stranger, actor }, table.id), { code: "tables.not_found" });
-  await assert.rejects(service.createView({ organisation: stranger, actor, name: "v", sql: "select * from loans" }), { code: "tables.view_refused" });
+  await assert.rejects(service.createView({ organisation: stranger, actor, name: "v", sql: "select * from loans" }), {
+    code: "tables.view_refused",
+  });
   assert.deepEqual(await service.list(stranger, { limit: 10 }), []);
 });
 
 test("uploads of one table at the same time get numbers without gaps", async (t) => {
   const { service, organisation, upload } = await lab(t);
   await service.create({ ...upload(loans), name: "loans" });
-  await Promise.all([1, 2, 3, 4].map((copy) => service.addVersion({ ...upload(`id,grade,paid,state\n${"7,7,no,q\n".repeat(copy)}`), table: "loans" })));
+  await Promise.all(
+    [1, 2, 3, 4].map((copy) => service.addVersion({ ...upload(`id,grade,paid,state\n${"7,7,no,q\n".repeat(copy)}`), table: "loans" })),
+  );
   const versions = await service.versions(organisation, "loans");
-  assert.deepEqual(versions.map(({ number }) => number), [5, 4, 3, 2, 1]);
+  assert.deepEqual(
+    versions.map(({ number }) => number),
+    [5, 4, 3, 2, 1],
+  );
   for (const { number, rowCount } of versions) assert.equal((await service.rows(organisation, "loans", { number })).rows.length, rowCount);
 });
 
@@ -91,40 +115,87 @@ test("a corrected schema holds for reading, for the profile and for the next upl
   await service.create({ ...upload(loans), name: "loans" });
   const before = await service.profile(organisation, "loans");
   assert.equal(before.columns[1]?.kind, "numeric");
-  const corrected = await service.correctSchema(owner, "loans", { grade: { kind: "category" }, paid: { kind: "boolean", known: "after" }, id: { known: "before" } });
+  const corrected = await service.correctSchema(owner, "loans", {
+    grade: { kind: "category" },
+    paid: { kind: "boolean", known: "after" },
+    id: { known: "before" },
+  });
   assert.equal(corrected.schemaRevision, 1);
-  assert.deepEqual(corrected.version.schema.map(({ kind, known }) => [kind, known]), [["numeric", "before"], ["category", null], ["boolean", "after"], ["category", null]]);
+  assert.deepEqual(
+    corrected.version.schema.map(({ kind, known }) => [kind, known]),
+    [
+      ["numeric", "before"],
+      ["category", null],
+      ["boolean", "after"],
+      ["category", null],
+    ],
+  );
   const { columns } = await service.content(organisation, "loans", { columns: ["grade", "paid"] });
-  assert.deepEqual(columns.map(({ values, categories }) => [[...values], categories]), [[[0, 1, 0], ["1", "2"]], [[0, 1, 1], undefined]]);
-  assert.deepEqual((await service.profile(organisation, "loans")).columns[1]?.top, [{ value: "1", count: 2 }, { value: "2", count: 1 }]);
+  assert.deepEqual(
+    columns.map(({ values, categories }) => [[...values], categories]),
+    [
+      [
+        [0, 1, 0],
+        ["1", "2"],
+      ],
+      [[0, 1, 1], undefined],
+    ],
+  );
+  assert.deepEqual((await service.profile(organisation, "loans")).columns[1]?.top, [
+    { value: "1", count: 2 },
+    { value: "2", count: 1 },
+  ]);
   const next = await service.addVersion({ ...upload("id,grade,extra\n4,01,5\n"), table: "loans" });
-  assert.deepEqual(next.version.columns.map(({ name, kind }) => `${name} ${kind}`), ["id numeric", "grade category", "extra numeric"]);
+  assert.deepEqual(
+    next.version.columns.map(({ name, kind }) => `${name} ${kind}`),
+    ["id numeric", "grade category", "extra numeric"],
+  );
   assert.equal((await service.correctSchema(owner, "loans", { extra: { known: null } })).schemaRevision, 2);
 });
 
 test("a correction that the cells do not allow is refused with every problem", async (t) => {
   const { service, owner, upload } = await lab(t);
   await service.create({ ...upload(loans), name: "loans" });
-  await assert.rejects(service.correctSchema(owner, "loans", { state: { kind: "numeric" }, id: { kind: "date" }, none: { known: "after" } }), (error: { code?: string; problems?: { path: string; message: string }[] }) => {
-    assert.equal(error.code, "tables.schema_invalid");
-    assert.deepEqual(error.problems?.map(({ path }) => path).sort(), ["/columns/id/kind", "/columns/none", "/columns/state/kind"]);
-    assert.match(error.problems?.find(({ path }) => path.includes("state"))?.message ?? "", /3 value\(s\) are no numeric, for example `x`/);
-    return true;
-  });
+  await assert.rejects(
+    service.correctSchema(owner, "loans", { state: { kind: "numeric" }, id: { kind: "date" }, none: { known: "after" } }),
+    (error: { code?: string; problems?: { path: string; message: string }[] }) => {
+      assert.equal(error.code, "tables.schema_invalid");
+      assert.deepEqual(error.problems?.map(({ path }) => path).sort(), ["/columns/id/kind", "/columns/none", "/columns/state/kind"]);
+      assert.match(
+        error.problems?.find(({ path }) => path.includes("state"))?.message ?? "",
+        /3 value\(s\) are no numeric, for example `x`/,
+      );
+      return true;
+    },
+  );
 });
 
 test("a view is a table with lineage, refreshed over the newest versions", async (t) => {
   const { service, organisation, owner, upload } = await lab(t);
   await service.create({ ...upload(loans), name: "loan-book" });
-  const view = await service.createView({ ...owner, name: "by-state", sql: "select state, count(*) as n from loan_book group by state order by state" });
+  const view = await service.createView({
+    ...owner,
+    name: "by-state",
+    sql: "select state, count(*) as n from loan_book group by state order by state",
+  });
   assert.equal(view.kind, "view");
-  assert.deepEqual(view.version.lineage.map(({ name, tableName, versionNumber }) => [name, tableName, versionNumber]), [["loan_book", "loan-book", 1]]);
+  assert.deepEqual(
+    view.version.lineage.map(({ name, tableName, versionNumber }) => [name, tableName, versionNumber]),
+    [["loan_book", "loan-book", 1]],
+  );
   await service.addVersion({ ...upload(`${loans}4,2,no,z\n`), table: "loan-book" });
   const fresh = await service.refreshView({ ...owner, table: "by-state" });
   assert.deepEqual([fresh.version.number, fresh.version.lineage[0]?.versionNumber], [2, 2]);
-  assert.deepEqual((await service.rows(organisation, "by-state")).rows, [["x", 2], ["y", 1], ["z", 1]]);
+  assert.deepEqual((await service.rows(organisation, "by-state")).rows, [
+    ["x", 2],
+    ["y", 1],
+    ["z", 1],
+  ]);
   const changed = await service.refreshView({ ...owner, table: "by-state", sql: 'select max(id) as top from "loan-book"' });
-  assert.deepEqual([changed.viewSql, (await service.versions(organisation, "by-state")).at(-1)?.viewSql?.slice(0, 12)], ['select max(id) as top from "loan-book"', "select state"]);
+  assert.deepEqual(
+    [changed.viewSql, (await service.versions(organisation, "by-state")).at(-1)?.viewSql?.slice(0, 12)],
+    ['select max(id) as top from "loan-book"', "select state"],
+  );
 });
 
 test("a view may not read itself, not even over another view", async (t) => {
@@ -133,7 +204,10 @@ test("a view may not read itself, not even over another view", async (t) => {
   await service.createView({ ...owner, name: "one", sql: "select * from base" });
   await service.createView({ ...owner, name: "two", sql: "select * from one" });
   await assert.rejects(service.refreshView({ ...owner, table: "one", sql: "select * from one" }), { code: "tables.view_refused" });
-  await assert.rejects(service.refreshView({ ...owner, table: "one", sql: "select * from two" }), { code: "tables.view_refused", message: /read itself/ });
+  await assert.rejects(service.refreshView({ ...owner, table: "one", sql: "select * from two" }), {
+    code: "tables.view_refused",
+    message: /read itself/,
+  });
 });
 
 test("uploads and views are not mistaken for each other", async (t) => {
@@ -146,7 +220,9 @@ test("uploads and views are not mistaken for each other", async (t) => {
 
 test("a table in use is not deleted; one that is free goes with its files, and its name is free again", async (t) => {
   let used = true;
-  const { service, organisation, owner, folder, upload } = await lab(t, { dependants: async () => (used ? ["version 3 of the model credit was trained on it"] : []) });
+  const { service, organisation, owner, folder, upload } = await lab(t, {
+    dependants: async () => (used ? ["version 3 of the model credit was trained on it"] : []),
+  });
   const table = await service.create({ ...upload(loans), name: "base" });
   await assert.rejects(service.remove(owner, "base"), { code: "tables.in_use", message: /version 3 of the model credit/ });
   used = false;

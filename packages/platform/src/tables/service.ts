@@ -11,6 +11,7 @@ import { exportCsv } from "./export.ts";
 import { TableFiles } from "./files.ts";
 import { type ImportMode, type ImportOverrides, type ImportProgress, type ImportResult, importFile } from "./import.ts";
 import type { TableLimits } from "./limits.ts";
+import { LineageStore } from "./lineage-store.ts";
 import { profileTable, type TableProfile } from "./profile.ts";
 import { type CellValue, type ReadOptions, readRows, readTable, type TableContent } from "./read.ts";
 import { type Corrections, checkCorrections, mergeCorrections } from "./schema.ts";
@@ -51,16 +52,20 @@ export interface ViewDefinition {
 
 type VersionContent = Omit<NewVersion, "id" | "organisation" | "tableId" | "number" | "actor" | "now">;
 type Owner = { readonly organisation: string; readonly actor: Actor };
-type Target = { readonly kind: "new"; readonly name: string; readonly title: string } | { readonly kind: "existing"; readonly tableId: string };
+type Target =
+  | { readonly kind: "new"; readonly name: string; readonly title: string }
+  | { readonly kind: "existing"; readonly tableId: string };
 
 export class TableService {
   private readonly options: TablesOptions;
   private readonly store: TableStore;
+  private readonly lineage: LineageStore;
   private readonly files: TableFiles;
 
   constructor(options: TablesOptions) {
     this.options = options;
     this.store = new TableStore(options.database);
+    this.lineage = new LineageStore(options.database);
     this.files = new TableFiles(options.folder);
   }
 
@@ -122,13 +127,27 @@ export class TableService {
     await checkCorrections(this.parquetPath(found.version), found.version.columns, corrections);
     const earlier = await this.store.corrections(owner.organisation, found.id);
     const merged = mergeCorrections(earlier.columns, corrections);
-    const inserted = await this.store.insertCorrections(owner.organisation, found.id, earlier.revision + 1, merged, owner.actor, this.options.now());
-    if (!inserted) throw new MegalithError("request.conflict", { values: { reason: "The schema was changed by somebody else just now; read it again." } });
+    const inserted = await this.store.insertCorrections(
+      owner.organisation,
+      found.id,
+      earlier.revision + 1,
+      merged,
+      owner.actor,
+      this.options.now(),
+    );
+    if (!inserted)
+      throw new MegalithError("request.conflict", {
+        values: { reason: "The schema was changed by somebody else just now; read it again." },
+      });
     return this.store.getTable(owner.organisation, found.id);
   }
 
   /** A version's profile as the newest schema reads it; made once per schema revision and kept. */
-  async profile(organisation: string, table: string, options: { number?: number | undefined; signal?: AbortSignal | undefined } = {}): Promise<TableProfile> {
+  async profile(
+    organisation: string,
+    table: string,
+    options: { number?: number | undefined; signal?: AbortSignal | undefined } = {},
+  ): Promise<TableProfile> {
     const version = await this.version(organisation, table, options.number);
     const { revision } = await this.store.corrections(organisation, version.tableId);
     const kept = await this.store.findProfile(organisation, version.id, revision);
@@ -148,12 +167,20 @@ export class TableService {
   }
 
   /** Columns of a version as numbers, in the kinds of its schema. */
-  async content(organisation: string, table: string, options: ReadOptions & { readonly number?: number | undefined } = {}): Promise<TableContent> {
+  async content(
+    organisation: string,
+    table: string,
+    options: ReadOptions & { readonly number?: number | undefined } = {},
+  ): Promise<TableContent> {
     const version = await this.version(organisation, table, options.number);
     return readTable(this.parquetPath(version), { ...options, kinds: kindsOf(version) });
   }
 
-  async csv(organisation: string, table: string, options: { number?: number | undefined; signal?: AbortSignal | undefined } = {}): Promise<AsyncGenerator<string>> {
+  async csv(
+    organisation: string,
+    table: string,
+    options: { number?: number | undefined; signal?: AbortSignal | undefined } = {},
+  ): Promise<AsyncGenerator<string>> {
     return exportCsv(this.parquetPath(await this.version(organisation, table, options.number)), { signal: options.signal });
   }
 
@@ -168,9 +195,10 @@ export class TableService {
     const found = await this.store.getTable(organisation, table);
     await this.store.publish(async (transaction) => {
       await this.store.lockForVersion(transaction, organisation, found.id, this.options.now());
-      const views = (await this.store.viewsReading(transaction, organisation, found.id)).map((name) => `the view ${name} reads it`);
+      const views = (await this.lineage.viewsReading(transaction, organisation, found.id)).map((name) => `the view ${name} reads it`);
       const reasons = [...((await this.options.dependants?.(organisation, found.id)) ?? []), ...views];
-      if (reasons.length > 0) throw new MegalithError("tables.in_use", { values: { table: found.name, reason: reasons.slice(0, 10).join("; ") } });
+      if (reasons.length > 0)
+        throw new MegalithError("tables.in_use", { values: { table: found.name, reason: reasons.slice(0, 10).join("; ") } });
       await this.store.markDeleted(transaction, organisation, found.id, actor, this.options.now());
     });
     await this.files.remove(found.id);
@@ -200,12 +228,19 @@ export class TableService {
   }
 
   private async runDefinition(view: ViewDefinition, own: Table | undefined): Promise<{ result: ViewResult; content: VersionContent }> {
-    const sources = await this.store.newestVersions(view.organisation);
+    const sources = await this.lineage.newestVersions(view.organisation);
     if (own !== undefined) sources.delete(own.name);
-    const names = new Map([...sources].flatMap(([name, version]) => [name, name.replaceAll("-", "_")].map((alias) => [alias, version] as const)));
+    const names = new Map(
+      [...sources].flatMap(([name, version]) => [name, name.replaceAll("-", "_")].map((alias) => [alias, version] as const)),
+    );
     const reads = await checkView(view.sql, [...names.keys()]);
     const chosen = reads.map((name) => ({ name, version: names.get(name) as { id: string; tableId: string; number: number } }));
-    if (own !== undefined) await this.refuseCycle(view.organisation, own, chosen.map(({ version }) => version.id));
+    if (own !== undefined)
+      await this.refuseCycle(
+        view.organisation,
+        own,
+        chosen.map(({ version }) => version.id),
+      );
     const tables = Object.fromEntries(chosen.map(({ name, version }) => [name, this.parquetPath(version)]));
     const result = await runView({ sql: view.sql, tables, folder: this.options.staging, limits: this.options.limits, signal: view.signal });
     const lineage = chosen.map(({ name, version }) => ({ name, versionId: version.id }));
@@ -213,21 +248,37 @@ export class TableService {
   }
 
   private async refuseCycle(organisation: string, own: Table, versionIds: readonly string[]): Promise<void> {
-    if (await this.store.descendsFrom(organisation, versionIds, own.id))
-      throw new MegalithError("tables.view_refused", { values: { reason: `it would read itself: one of its tables is made from ${own.name}` } });
+    if (await this.lineage.descendsFrom(organisation, versionIds, own.id))
+      throw new MegalithError("tables.view_refused", {
+        values: { reason: `it would read itself: one of its tables is made from ${own.name}` },
+      });
   }
 
   /** File first, row second, one transaction; the workspace goes in any case. */
-  private async publish(owner: Owner, target: Target, file: { parquetPath: string; workspace: string }, content: VersionContent): Promise<Table> {
+  private async publish(
+    owner: Owner,
+    target: Target,
+    file: { parquetPath: string; workspace: string },
+    content: VersionContent,
+  ): Promise<Table> {
     const { organisation, actor } = owner;
     const now = this.options.now();
     const tableId = target.kind === "new" ? this.options.newUuid() : target.tableId;
     try {
       await this.store.publish(async (transaction) => {
         if (target.kind === "new")
-          await this.store.insertTable(transaction, { id: tableId, organisation, name: target.name, title: target.title, viewSql: content.viewSql, actor, now });
+          await this.store.insertTable(transaction, {
+            id: tableId,
+            organisation,
+            name: target.name,
+            title: target.title,
+            viewSql: content.viewSql,
+            actor,
+            now,
+          });
         const number = await this.store.lockForVersion(transaction, organisation, tableId, now);
-        if (target.kind === "existing" && content.viewSql !== null) await this.store.setViewSql(transaction, organisation, tableId, content.viewSql);
+        if (target.kind === "existing" && content.viewSql !== null)
+          await this.store.setViewSql(transaction, organisation, tableId, content.viewSql);
         await this.files.publish(file.parquetPath, tableId, number);
         await this.store.insertVersion(transaction, { ...content, id: this.options.newUuid(), organisation, tableId, number, actor, now });
       });
@@ -244,10 +295,34 @@ function kindsOf(version: TableVersion): Record<string, ColumnKind> {
 
 function fromImport(imported: ImportResult): VersionContent {
   const { rowCount, rejectedCount, rejected, columns, dialect, sha256, parquetBytes, sourceSha256, sourceBytes } = imported;
-  return { rowCount, rejectedCount, rejected, columns, dialect, sha256, parquetBytes, sourceSha256, sourceBytes, viewSql: null, lineage: [] };
+  return {
+    rowCount,
+    rejectedCount,
+    rejected,
+    columns,
+    dialect,
+    sha256,
+    parquetBytes,
+    sourceSha256,
+    sourceBytes,
+    viewSql: null,
+    lineage: [],
+  };
 }
 
 function fromView(result: ViewResult, viewSql: string, lineage: VersionContent["lineage"]): VersionContent {
   const { rowCount, columns, sha256, parquetBytes } = result;
-  return { rowCount, rejectedCount: 0, rejected: [], columns, dialect: null, sha256, parquetBytes, sourceSha256: null, sourceBytes: null, viewSql, lineage };
+  return {
+    rowCount,
+    rejectedCount: 0,
+    rejected: [],
+    columns,
+    dialect: null,
+    sha256,
+    parquetBytes,
+    sourceSha256: null,
+    sourceBytes: null,
+    viewSql,
+    lineage,
+  };
 }

@@ -89,7 +89,8 @@ async function writeContent(
 ): Promise<void> {
   for await (const chunk of chunks) {
     meter.add(chunk);
-    if (meter.bytes > limits.unpackedBytes) throw new MegalithError("tables.too_large", { values: { limit: wordBytes(limits.unpackedBytes) } });
+    if (meter.bytes > limits.unpackedBytes)
+      throw new MegalithError("tables.too_large", { values: { limit: wordBytes(limits.unpackedBytes) } });
     if (compressed && meter.bytes > 2 ** 26 && meter.bytes > received.bytes * limits.unpackRatio)
       throw new MegalithError("tables.compression_bomb", { values: { limit: limits.unpackRatio } });
     await handle.writev([chunk]);
@@ -98,7 +99,11 @@ async function writeContent(
 }
 
 /** The source after a look at its first bytes: through gunzip when they say so. */
-async function openContent(input: Readable, received: { bytes: number }, limits: TableLimits): Promise<{ compressed: boolean; stream: Readable }> {
+async function openContent(
+  input: Readable,
+  received: { bytes: number },
+  limits: TableLimits,
+): Promise<{ compressed: boolean; stream: Readable }> {
   const iterator = input[Symbol.asyncIterator]() as AsyncIterator<Buffer | string>;
   const head: Buffer[] = [];
   let headBytes = 0;
@@ -111,7 +116,8 @@ async function openContent(input: Readable, received: { bytes: number }, limits:
   }
   const count = (chunk: Buffer): Buffer => {
     received.bytes += chunk.length;
-    if (received.bytes > limits.sourceBytes) throw new MegalithError("tables.too_large", { values: { limit: wordBytes(limits.sourceBytes) } });
+    if (received.bytes > limits.sourceBytes)
+      throw new MegalithError("tables.too_large", { values: { limit: wordBytes(limits.sourceBytes) } });
     return chunk;
   };
   async function* all(): AsyncGenerator<Buffer> {

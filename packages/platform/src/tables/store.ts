@@ -3,19 +3,18 @@
  */
 import type { Actor } from "@megalith/contract";
 import { MegalithError } from "@megalith/contract";
-import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { RejectedRow } from "./clean.ts";
 import type { Column } from "./column.ts";
 import type { TablesDatabase } from "./database.ts";
 import type { FileDialect } from "./import.ts";
 import type { TableProfile } from "./profile.ts";
-import { applyCorrections, type Corrections } from "./schema.ts";
+import { storedJson, type TableRow, toTable, toVersion, type VersionRow } from "./row.ts";
+import type { Corrections } from "./schema.ts";
 import type { Lineage, Table, TableVersion } from "./table.ts";
 
 export type Database = Kysely<TablesDatabase>;
-type Transacting = Transaction<TablesDatabase>;
-type TableRow = Selectable<TablesDatabase["stored_table"]>;
-type VersionRow = Selectable<TablesDatabase["stored_table_version"]>;
+export type Transacting = Transaction<TablesDatabase>;
 
 /** Held shared while a file is published, alone while orphans are swept. */
 const publishLock = 7_226_001;
@@ -135,12 +134,22 @@ export class TableStore {
       })
       .execute();
     if (version.lineage.length === 0) return;
-    const rows = version.lineage.map(({ name, versionId }) => ({ organisation: version.organisation, version_id: version.id, name, source_version_id: versionId }));
+    const rows = version.lineage.map(({ name, versionId }) => ({
+      organisation: version.organisation,
+      version_id: version.id,
+      name,
+      source_version_id: versionId,
+    }));
     await transaction.insertInto("stored_table_lineage").values(rows).execute();
   }
 
   async setViewSql(transaction: Transacting, organisation: string, tableId: string, viewSql: string): Promise<void> {
-    await transaction.updateTable("stored_table").set({ view_sql: viewSql }).where("organisation", "=", organisation).where("id", "=", tableId).execute();
+    await transaction
+      .updateTable("stored_table")
+      .set({ view_sql: viewSql })
+      .where("organisation", "=", organisation)
+      .where("id", "=", tableId)
+      .execute();
   }
 
   /** @param key  a name or a bare uuid. @throws MegalithError "tables.not_found". */
@@ -160,7 +169,13 @@ export class TableStore {
 
   /** Tables by id; `after` is the id of the last one seen. */
   async listTables(organisation: string, options: { after?: string | undefined; limit: number }): Promise<Table[]> {
-    let query = this.database.selectFrom("stored_table").selectAll().where("organisation", "=", organisation).where("deleted_at", "is", null).orderBy("id").limit(options.limit);
+    let query = this.database
+      .selectFrom("stored_table")
+      .selectAll()
+      .where("organisation", "=", organisation)
+      .where("deleted_at", "is", null)
+      .orderBy("id")
+      .limit(options.limit);
     if (options.after !== undefined) query = query.where("id", ">", options.after);
     return this.complete(organisation, await query.execute());
   }
@@ -186,8 +201,15 @@ export class TableStore {
     });
   }
 
-  private async completeVersions(organisation: string, rows: readonly VersionRow[], schemas: ReadonlyMap<string, { columns: Corrections }>): Promise<TableVersion[]> {
-    const lineage = await this.lineageOf(organisation, rows.map(({ id }) => id));
+  private async completeVersions(
+    organisation: string,
+    rows: readonly VersionRow[],
+    schemas: ReadonlyMap<string, { columns: Corrections }>,
+  ): Promise<TableVersion[]> {
+    const lineage = await this.lineageOf(
+      organisation,
+      rows.map(({ id }) => id),
+    );
     return rows.map((row) => toVersion(row, schemas.get(row.table_id)?.columns ?? {}, lineage.get(row.id) ?? []));
   }
 
@@ -198,7 +220,14 @@ export class TableStore {
       .selectFrom("stored_table_lineage as lineage")
       .innerJoin("stored_table_version as source", "source.id", "lineage.source_version_id")
       .innerJoin("stored_table as origin", "origin.id", "source.table_id")
-      .select(["lineage.version_id", "lineage.name", "source.id as versionId", "source.number as versionNumber", "origin.id as tableId", "origin.name as tableName"])
+      .select([
+        "lineage.version_id",
+        "lineage.name",
+        "source.id as versionId",
+        "source.number as versionNumber",
+        "origin.id as tableId",
+        "origin.name as tableName",
+      ])
       .where("lineage.organisation", "=", organisation)
       .where("lineage.version_id", "in", versionIds)
       .orderBy("lineage.name")
@@ -207,7 +236,10 @@ export class TableStore {
     return found;
   }
 
-  private async newestCorrections(organisation: string, tableIds: readonly string[]): Promise<Map<string, { revision: number; columns: Corrections }>> {
+  private async newestCorrections(
+    organisation: string,
+    tableIds: readonly string[],
+  ): Promise<Map<string, { revision: number; columns: Corrections }>> {
     const rows = await this.database
       .selectFrom("stored_table_schema")
       .select(["table_id", "revision", "columns"])
@@ -225,10 +257,24 @@ export class TableStore {
   }
 
   /** @returns false when somebody else made this revision first. */
-  async insertCorrections(organisation: string, tableId: string, revision: number, columns: Corrections, actor: Actor, now: Date): Promise<boolean> {
+  async insertCorrections(
+    organisation: string,
+    tableId: string,
+    revision: number,
+    columns: Corrections,
+    actor: Actor,
+    now: Date,
+  ): Promise<boolean> {
     const inserted = await this.database
       .insertInto("stored_table_schema")
-      .values({ organisation, table_id: tableId, revision, columns: JSON.stringify(columns), created_at: now, created_by: JSON.stringify(actor) })
+      .values({
+        organisation,
+        table_id: tableId,
+        revision,
+        columns: JSON.stringify(columns),
+        created_at: now,
+        created_by: JSON.stringify(actor),
+      })
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();
     return inserted.numInsertedOrUpdatedRows === 1n;
@@ -288,55 +334,6 @@ export class TableStore {
     return row !== undefined;
   }
 
-  /** The newest version of every living table, by the table's name: what a view may read. */
-  async newestVersions(organisation: string): Promise<Map<string, { id: string; tableId: string; number: number }>> {
-    const rows = await this.database
-      .selectFrom("stored_table as owner")
-      .innerJoin("stored_table_version as version", "version.table_id", "owner.id")
-      .select(["owner.name", "version.id", "version.table_id as tableId", "version.number"])
-      .distinctOn("owner.name")
-      .where("owner.organisation", "=", organisation)
-      .where("owner.deleted_at", "is", null)
-      .orderBy("owner.name")
-      .orderBy("version.number", "desc")
-      .execute();
-    return new Map(rows.map(({ name, ...version }) => [name, version]));
-  }
-
-  /** Whether any of the versions was made, over any number of views, from a table. */
-  async descendsFrom(organisation: string, versionIds: readonly string[], tableId: string): Promise<boolean> {
-    if (versionIds.length === 0) return false;
-    const { rows } = await sql<{ found: boolean }>`
-      with recursive origin (version_id) as (
-        select unnest(${versionIds}::uuid[])
-        union
-        select lineage.source_version_id from stored_table_lineage lineage join origin on origin.version_id = lineage.version_id
-        where lineage.organisation = ${organisation}
-      )
-      select exists (
-        select 1 from origin join stored_table_version version on version.id = origin.version_id where version.table_id = ${tableId}
-      ) as found`.execute(this.database);
-    return rows[0]?.found === true;
-  }
-
-  /** Names of living views whose newest version read any version of a table. */
-  async viewsReading(transaction: Transacting, organisation: string, tableId: string): Promise<string[]> {
-    const rows = await transaction
-      .selectFrom("stored_table as reader")
-      .innerJoin("stored_table_version as version", "version.table_id", "reader.id")
-      .innerJoin("stored_table_lineage as lineage", "lineage.version_id", "version.id")
-      .innerJoin("stored_table_version as source", "source.id", "lineage.source_version_id")
-      .select("reader.name")
-      .distinct()
-      .where("reader.organisation", "=", organisation)
-      .where("reader.deleted_at", "is", null)
-      .where("source.table_id", "=", tableId)
-      .where(sql<boolean>`version.number = (select max(number) from stored_table_version newest where newest.table_id = reader.id)`)
-      .orderBy("reader.name")
-      .execute();
-    return rows.map(({ name }) => name);
-  }
-
   /** @returns false when there was nothing to delete. */
   async markDeleted(transaction: Transacting, organisation: string, tableId: string, actor: Actor, now: Date): Promise<boolean> {
     const updated = await transaction
@@ -361,46 +358,4 @@ export class TableStore {
     for (const { table_id, number } of rows) living.set(table_id, (living.get(table_id) ?? new Set()).add(number));
     return living;
   }
-}
-
-/** PostgreSQL's jsonb holds no zero character; texts of rejected rows may. */
-function storedJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === "string" ? inner.replaceAll("\0", "\u2400").toWellFormed() : inner));
-}
-
-function toTable(row: TableRow, version: TableVersion, schemaRevision: number): Table {
-  return {
-    id: row.id,
-    name: row.name,
-    title: row.title,
-    kind: row.view_sql === null ? "upload" : "view",
-    viewSql: row.view_sql,
-    createdAt: row.created_at,
-    createdBy: row.created_by,
-    updatedAt: row.updated_at,
-    schemaRevision,
-    version,
-  };
-}
-
-function toVersion(row: VersionRow, corrections: Corrections, lineage: readonly Lineage[]): TableVersion {
-  return {
-    id: row.id,
-    tableId: row.table_id,
-    number: row.number,
-    rowCount: Number(row.row_count),
-    rejectedCount: Number(row.rejected_count),
-    rejected: row.rejected,
-    columns: row.columns,
-    schema: applyCorrections(row.columns, corrections),
-    dialect: row.dialect,
-    sha256: row.sha256,
-    parquetBytes: Number(row.parquet_bytes),
-    sourceSha256: row.source_sha256,
-    sourceBytes: row.source_bytes === null ? null : Number(row.source_bytes),
-    viewSql: row.view_sql,
-    createdAt: row.created_at,
-    createdBy: row.created_by,
-    lineage,
-  };
 }

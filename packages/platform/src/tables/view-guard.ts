@@ -61,8 +61,14 @@ function refusal(reason: string): MegalithError {
 
 /** First line of DuckDB's message, without the position picture and without paths. */
 export function wordSqlError(message: string): string {
-  const first = (message.split(/\n\n|\nLINE/)[0] ?? message).replace(/^Error: /, "").replace(/\s+/g, " ").trim();
-  return first.replace(/(?:\/[^\s"'/]+){2,}/g, "…").slice(0, 300).replace(/\.+$/, "");
+  const first = (message.split(/\n\n|\nLINE/)[0] ?? message)
+    .replace(/^Error: /, "")
+    .replace(/\s+/g, " ")
+    .trim();
+  return first
+    .replace(/(?:\/[^\s"'/]+){2,}/g, "…")
+    .slice(0, 300)
+    .replace(/\.+$/, "");
 }
 
 /** Walks every node of the tree: a kind of table or function that is not known to be harmless is refused. */
@@ -90,7 +96,7 @@ class Walk {
 
   /** Names that WITH gives to its queries. None may be that of a table: the lineage would not be certain. */
   private collectLocal(node: Node): void {
-    const map = (node["cte_map"] as { map?: { key: string }[] } | undefined)?.map;
+    const map = (node.cte_map as { map?: { key: string }[] } | undefined)?.map;
     for (const entry of map ?? []) {
       if (!/^[\p{L}_][\p{L}\p{N}_ -]*$/u.test(entry.key)) throw refusal("a WITH name may hold letters, digits, spaces, - and _ only");
       if (this.names.has(entry.key.toLowerCase())) throw refusal(`WITH may not reuse the name of the table ${entry.key}`);
@@ -99,9 +105,9 @@ class Walk {
   }
 
   private checkNode(node: Node): void {
-    const type = node["type"];
+    const type = node.type;
     if (type === "BASE_TABLE") this.checkTable(node);
-    else if (type === "TABLE_FUNCTION") this.checkFunction(node["function"] as Node | undefined, true);
+    else if (type === "TABLE_FUNCTION") this.checkFunction(node.function as Node | undefined, true);
     else if (type === "FUNCTION") this.checkFunction(node, false);
     else if (type === "SHOW_REF" || type === "COLUMN_DATA" || type === "PIVOT" || type === "DELIM_GET" || type === "BOUND_TABLE_REF")
       throw refusal("SHOW, DESCRIBE, SUMMARIZE and PIVOT are not allowed");
@@ -109,8 +115,8 @@ class Walk {
   }
 
   private checkTable(node: Node): void {
-    const name = String(node["table_name"]);
-    if (node["schema_name"] !== "" || node["catalog_name"] !== "") throw refusal(`the table ${name} must be named without a schema`);
+    const name = String(node.table_name);
+    if (node.schema_name !== "" || node.catalog_name !== "") throw refusal(`the table ${name} must be named without a schema`);
     if (this.local.has(name.toLowerCase())) return;
     const known = this.names.get(name.toLowerCase());
     if (known === undefined) throw refusal(`there is no table ${name.slice(0, 80)} among its tables`);
@@ -118,8 +124,8 @@ class Walk {
   }
 
   private checkFunction(node: Node | undefined, table: boolean): void {
-    const name = String(node?.["function_name"] ?? "").toLowerCase();
-    const schema = String(node?.["schema"] ?? "");
+    const name = String(node?.function_name ?? "").toLowerCase();
+    const schema = String(node?.schema ?? "");
     if (schema !== "" && schema !== "main") throw refusal(`the function ${name} must be named without a schema`);
     if (table && !tableFunctions.has(name)) throw refusal(`the function ${name.slice(0, 80)} may not be used as a table`);
     if (!table && refusedFunctions.test(name)) throw refusal(`the function ${name.slice(0, 80)} is not allowed`);

@@ -30,7 +30,10 @@ test("a view joins tables, derives columns, is typed in our kinds and knows what
      select l.*, q.w2, date '2020-01-01' + l.id::int as d, w2 > 4 as big, l.id / 0 as gone from loans l left join q using (id) order by l.id; -- end`,
   );
   assert.deepEqual(view.reads, ["loans", "my rates"]);
-  assert.deepEqual(view.columns.map(({ name, kind }) => `${name} ${kind}`), ["id numeric", "v category", "w2 numeric", "d date", "big boolean", "gone numeric"]);
+  assert.deepEqual(
+    view.columns.map(({ name, kind }) => `${name} ${kind}`),
+    ["id numeric", "v category", "w2 numeric", "d date", "big boolean", "gone numeric"],
+  );
   assert.deepEqual((await readRows(view.parquetPath)).rows, [
     [1, "x", 3, "2020-01-02", false, null],
     [2, "y", 5, "2020-01-03", true, null],
@@ -97,7 +100,10 @@ test("whatever is not one SELECT over the named tables is refused", async (t) =>
 test("a view that fails says why, without a path of ours", async (t) => {
   const { run, folder } = await lab(t);
   await assert.rejects(run("select nope from loans"), { code: "tables.view_failed", message: /"nope" not found/ });
-  await assert.rejects(run("select v::double as d from loans"), (error: Error) => /Could not convert/.test(error.message) && !error.message.includes(folder));
+  await assert.rejects(
+    run("select v::double as d from loans"),
+    (error: Error) => /Could not convert/.test(error.message) && !error.message.includes(folder),
+  );
   await assert.rejects(run("select [1, 2] as l from loans"), { code: "tables.columns_invalid" });
   await assert.rejects(run("select * from loans where id > 99"), { code: "tables.view_failed", message: /no rows/ });
   assert.deepEqual(await readdir(folder), []);
@@ -108,8 +114,9 @@ test("time, rows and memory of a view are bounded, and it can be cancelled", asy
   const endless = "select count(*) as c from range(100000000000) t(i), loans";
   await assert.rejects(run(endless, { viewMs: 200 }), { code: "tables.view_limit" });
   await assert.rejects(run("select i from range(100000) t(i)", { rows: 1000 }), { code: "tables.view_limit" });
-  await assert.rejects(run("select string_agg(i::varchar, ',') as s from range(60000000) t(i)", { memoryMegabytes: 80, temporaryMegabytes: 1 }), (error: { code?: string }) =>
-    ["tables.view_limit", "tables.storage_full"].includes(error.code ?? ""),
+  await assert.rejects(
+    run("select string_agg(i::varchar, ',') as s from range(60000000) t(i)", { memoryMegabytes: 80, temporaryMegabytes: 1 }),
+    (error: { code?: string }) => ["tables.view_limit", "tables.storage_full"].includes(error.code ?? ""),
   );
   await assert.rejects(run(endless, {}, AbortSignal.timeout(100)), { code: "tables.cancelled" });
   assert.deepEqual(await readdir(folder), []);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { MegalithError, type Problem } from "@megalith/contract";
 import { type Column, checkColumnNames, columnFromDuckdb } from "./column.ts";
 import { Duckdb, identifier, text } from "./duckdb.ts";
-import { defaultLimits, type TableLimits } from "./limits.ts";
+import { defaultLimits, limitsForWidth, type TableLimits } from "./limits.ts";
 import { copyToParquet } from "./load.ts";
 import { createWorkspace, hashFile, removeWorkspace, syncFile } from "./staging.ts";
 import { guardView, wordSqlError } from "./view-guard.ts";
@@ -41,7 +41,7 @@ export async function runView(options: ViewOptions): Promise<ViewResult> {
   try {
     const parquetPath = join(workspace, "table.parquet");
     const { columns, rowCount } = await withTimeLimit(limits, options.signal, (signal) =>
-      Duckdb.with({ directories: [workspace], files: Object.values(options.tables), limits, signal }, (duckdb) => execute(duckdb, options, limits, parquetPath)),
+      wordFailures(limits, () => execute(options, limits, workspace, signal)),
     );
     await syncFile(parquetPath);
     const { sha256, bytes } = await hashFile(parquetPath);
@@ -57,36 +57,75 @@ export async function checkView(sql: string, names: readonly string[]): Promise<
   return Duckdb.with({ limits: { ...defaultLimits, threads: 1, memoryMegabytes: 256 } }, (duckdb) => guardView(duckdb, sql, names));
 }
 
-async function execute(duckdb: Duckdb, { sql, tables }: ViewOptions, limits: TableLimits, parquetPath: string): Promise<{ columns: Column[]; rowCount: number }> {
+const viewName = identifier("\u0001view");
+
+/** Twice opened: the first time only to learn the columns, whose number decides the memory for writing. */
+async function execute(
+  options: ViewOptions,
+  limits: TableLimits,
+  workspace: string,
+  signal: AbortSignal,
+): Promise<{ columns: Column[]; rowCount: number }> {
+  const access = { directories: [workspace], files: Object.values(options.tables), signal };
+  const described = await Duckdb.with({ ...access, limits }, async (duckdb) => {
+    await defineView(duckdb, options);
+    return duckdb.describe(`select * from ${viewName}`);
+  });
+  const columns = checkColumns(described, limits.columns);
+  const rowCount = await Duckdb.with({ ...access, limits: limitsForWidth(limits, columns.length) }, async (duckdb) => {
+    await defineView(duckdb, options);
+    const select = columns
+      .map((column, index) => `${storedAs(column, described[index]?.type ?? "")} as ${identifier(column.name)}`)
+      .join(", ");
+    return copyToParquet(
+      duckdb,
+      `select ${select} from ${viewName} limit ${limits.rows + 1}`,
+      join(workspace, "table.parquet"),
+      columns.length,
+    );
+  });
+  if (rowCount > limits.rows) throw new MegalithError("tables.view_limit", { values: { limit: `${limits.rows} rows` } });
+  if (rowCount === 0) throw new MegalithError("tables.view_failed", { values: { reason: "it gives no rows" } });
+  return { columns, rowCount };
+}
+
+async function defineView(duckdb: Duckdb, { sql, tables }: ViewOptions): Promise<void> {
+  for (const [name, path] of Object.entries(tables))
+    await duckdb.run(`create view ${identifier(name)} as select * from read_parquet(${text(path)})`);
+  await duckdb.run(`create view ${viewName} as ${sql}`);
+}
+
+async function wordFailures<T>(limits: TableLimits, work: () => Promise<T>): Promise<T> {
   try {
-    for (const [name, path] of Object.entries(tables)) await duckdb.run(`create view ${identifier(name)} as select * from read_parquet(${text(path)})`);
-    const query = identifier("\u0001view");
-    await duckdb.run(`create view ${query} as ${sql}`);
-    const described = await duckdb.describe(`select * from ${query}`);
-    const columns = checkColumns(described, limits.columns);
-    const select = columns.map((column, index) => `${storedAs(column, described[index]?.type ?? "")} as ${identifier(column.name)}`).join(", ");
-    const rowCount = await copyToParquet(duckdb, `select ${select} from ${query} limit ${limits.rows + 1}`, parquetPath);
-    if (rowCount > limits.rows) throw new MegalithError("tables.view_limit", { values: { limit: `${limits.rows} rows` } });
-    if (rowCount === 0) throw new MegalithError("tables.view_failed", { values: { reason: "it gives no rows" } });
-    return { columns, rowCount };
+    return await work();
   } catch (cause) {
     if (cause instanceof MegalithError) throw cause;
     const message = String(cause);
-    if (/Out of Memory/i.test(message)) throw new MegalithError("tables.view_limit", { values: { limit: `${limits.memoryMegabytes} MB of memory` }, detail: message, cause });
+    if (/Out of Memory/i.test(message))
+      throw new MegalithError("tables.view_limit", { values: { limit: `${limits.memoryMegabytes} MB of memory` }, detail: message, cause });
     throw new MegalithError("tables.view_failed", { values: { reason: wordSqlError(message) }, detail: message, cause });
   }
 }
 
 function checkColumns(described: readonly { name: string; type: string }[], maxColumns: number): Column[] {
-  checkColumnNames(described.map(({ name }) => name), maxColumns);
+  checkColumnNames(
+    described.map(({ name }) => name),
+    maxColumns,
+  );
   const problems: Problem[] = [];
   const columns = described.map(({ name, type }, index) => {
     const column = columnFromDuckdb(name, type);
     if (column === undefined)
-      problems.push({ path: `/columns/${index}`, code: "type", message: `Column ${name} has the type ${type.slice(0, 60)}.`, expected: "numbers, text, booleans or dates" });
+      problems.push({
+        path: `/columns/${index}`,
+        code: "type",
+        message: `Column ${name} has the type ${type.slice(0, 60)}.`,
+        expected: "numbers, text, booleans or dates",
+      });
     return column;
   });
-  if (problems.length > 0) throw new MegalithError("tables.columns_invalid", { values: { count: problems.length }, problems: problems.slice(0, 100) });
+  if (problems.length > 0)
+    throw new MegalithError("tables.columns_invalid", { values: { count: problems.length }, problems: problems.slice(0, 100) });
   return columns.filter((column) => column !== undefined);
 }
 
@@ -96,7 +135,11 @@ function storedAs(column: Column, type: string): string {
   return type === "DOUBLE" || type === "FLOAT" ? `if(isfinite(${cast}), ${cast}, null)` : cast;
 }
 
-async function withTimeLimit<T>(limits: TableLimits, outer: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function withTimeLimit<T>(
+  limits: TableLimits,
+  outer: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const time = AbortSignal.timeout(limits.viewMs);
   try {
     return await work(outer === undefined ? time : AbortSignal.any([outer, time]));
