@@ -1,0 +1,113 @@
+/**
+ * The error catalogue: one class, one table. `code` is a union type made from the table.
+ *
+ * `message` may go to a customer; its {placeholders} are filled from `values`. `detail` goes to the log only.
+ * Wrong input lists every problem at once, each with its path and what would be right.
+ */
+export interface ErrorSpec {
+  readonly status: number;
+  readonly message: string;
+}
+
+export const errors = {
+  "request.malformed": { status: 400, message: "The request could not be read: {reason}." },
+  "request.invalid": { status: 400, message: "The request has {count} problem(s); each is listed under problems." },
+  "request.too_large": { status: 413, message: "The request is larger than the limit of {limit}." },
+  "request.unsupported_media": { status: 415, message: "The content type {type} is not accepted here; send {accepted}." },
+  "request.timeout": { status: 408, message: "The request took longer than {seconds} seconds to arrive." },
+  "request.not_found": { status: 404, message: "There is no such thing here." },
+  "request.method_not_allowed": { status: 404, message: "There is no such thing here." },
+  "request.conflict": { status: 409, message: "{reason}" },
+  "server.internal": { status: 500, message: "Something went wrong on our side; the request id names it in the log." },
+  "server.overloaded": { status: 503, message: "The server is busy; try again after {seconds} second(s)." },
+  "server.starting": { status: 503, message: "The server is starting; try again after {seconds} second(s)." },
+  "access.unauthenticated": { status: 401, message: "Sign in, or send a valid key as `Authorization: Bearer …`." },
+  "access.sign_in_failed": { status: 401, message: "The e-mail, password or key is not right." },
+  "access.scope_missing": { status: 403, message: "This key lacks the scope {scope}." },
+  "access.role_missing": { status: 403, message: "This needs the role {role}; yours is {own}." },
+  "access.csrf": { status: 403, message: "A change with a session cookie must come from this console's own origin." },
+  "accounts.email_taken": { status: 409, message: "A member with the e-mail {email} exists already." },
+  "accounts.invite_invalid": { status: 410, message: "This invitation was used, has expired or never existed; ask for a new one." },
+  "accounts.last_owner": { status: 409, message: "The last owner cannot be removed or demoted; make another owner first." },
+  "accounts.customer_name_taken": { status: 409, message: "A customer named {name} exists already." },
+  "tables.empty": { status: 400, message: "The file is empty." },
+  "tables.no_rows": { status: 400, message: "The file has column names but no rows." },
+  "tables.too_large": { status: 413, message: "The file is larger than the limit of {limit}." },
+  "tables.too_many_rows": { status: 413, message: "The table has more rows than the limit of {limit}." },
+  "tables.too_many_columns": { status: 400, message: "The table has {found} columns; the limit is {limit}." },
+  "tables.row_too_long": {
+    status: 400,
+    message: "The row that begins on line {line} is longer than {limit}; a quote may be left open, or the line ends may be missing.",
+  },
+  "tables.compression_bomb": { status: 400, message: "The compressed file grows more than {limit} times when unpacked; send it unpacked." },
+  "tables.compression_damaged": { status: 400, message: "The gzip data is damaged or cut short." },
+  "tables.format_unknown": { status: 400, message: "This looks like {format}; send CSV (plain or gzip) or Parquet." },
+  "tables.encoding_unknown": { status: 400, message: "The text encoding {encoding} is not known; use utf-8, utf-16le, utf-16be, gb18030 or windows-1252." },
+  "tables.encoding_invalid": { status: 400, message: "The text on line {line} is not valid {encoding}; name the right encoding, or repair the file." },
+  "tables.dialect_invalid": { status: 400, message: "The way to read the file has {count} problem(s); each is listed under problems." },
+  "tables.column_names": { status: 400, message: "{count} column name(s) cannot be used; each is listed under problems." },
+  "tables.columns_invalid": { status: 400, message: "{count} column(s) cannot be read as asked; each is listed under problems." },
+  "tables.rows_invalid": { status: 400, message: "{count} row(s) cannot be read; the first are listed under problems." },
+  "tables.parquet_damaged": { status: 400, message: "The Parquet file cannot be read: it is damaged or uses a feature that is not supported." },
+  "tables.cancelled": { status: 409, message: "The work on the table was cancelled." },
+  "tables.storage_full": { status: 507, message: "There is not enough space left to store the table." },
+  "tables.import_failed": { status: 500, message: "The table could not be stored; the request id names it in the log." },
+  "tables.column_unknown": { status: 400, message: "The table has no column {column}." },
+  "tables.view_refused": { status: 400, message: "This SQL cannot be a view: {reason}." },
+  "tables.view_failed": { status: 400, message: "The view's SQL failed: {reason}." },
+  "tables.view_limit": { status: 400, message: "The view was stopped: it went over the limit of {limit}." },
+  "tables.not_found": { status: 404, message: "There is no table {table}." },
+  "tables.version_not_found": { status: 404, message: "The table {table} has no version {version}." },
+  "tables.name_taken": { status: 409, message: "A table named {name} exists already." },
+  "tables.in_use": { status: 409, message: "The table {table} cannot be deleted: {reason}." },
+  "tables.schema_invalid": { status: 400, message: "The schema has {count} problem(s); each is listed under problems." },
+  "tables.not_upload": { status: 409, message: "The table {table} is a view; refresh it, or change its SQL, instead of uploading." },
+  "tables.not_view": { status: 409, message: "The table {table} is no view; upload a new version instead." },
+} as const satisfies Record<string, ErrorSpec>;
+
+export type ErrorCode = keyof typeof errors;
+
+/** One thing that is wrong with an input: where, what, and what would be right. */
+export interface Problem {
+  /** A JSON pointer into the request, for example `/records/0/age`. */
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+  readonly expected?: string;
+}
+
+export type ErrorValues = Readonly<Record<string, string | number>>;
+
+export interface ErrorOptions {
+  readonly values?: ErrorValues;
+  readonly problems?: readonly Problem[];
+  /** For the log only; never sent. */
+  readonly detail?: string;
+  readonly cause?: unknown;
+  readonly retryAfterSeconds?: number;
+}
+
+export class MegalithError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly values: ErrorValues;
+  readonly problems: readonly Problem[];
+  readonly detail: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, options: ErrorOptions = {}) {
+    super(wordError(code, options.values), options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "MegalithError";
+    this.code = code;
+    this.status = errors[code].status;
+    this.values = options.values ?? {};
+    this.problems = options.problems ?? [];
+    this.detail = options.detail;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/** The catalogue's English message with its placeholders filled. */
+export function wordError(code: ErrorCode, values: ErrorValues = {}): string {
+  return errors[code].message.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}

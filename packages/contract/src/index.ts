@@ -1,0 +1,6 @@
+/** The front door of the contract: errors, identifiers, money, routes, shapes. */
+export * from "./errors.ts";
+export * from "./identifiers.ts";
+export * from "./money.ts";
+export * from "./route.ts";
+export * from "./shapes.ts";

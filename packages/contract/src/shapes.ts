@@ -1,0 +1,67 @@
+/** Small schemas that many routes share: ids, names, times, money, pages of a list. */
+import { type Static, type TSchema, Type } from "typebox";
+import { type IdKind, idPattern } from "./identifiers.ts";
+
+export function Id(kind: IdKind) {
+  return Type.String({ pattern: idPattern(kind), description: `Id of one ${kind}.` });
+}
+
+/** A name that may stand in an address; an alias, may change. */
+export const Name = Type.String({
+  pattern: "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$",
+  description: "Lower-case letters, digits and inner hyphens, 1 to 64.",
+});
+
+export const Title = Type.String({ minLength: 1, maxLength: 200 });
+
+/** UTC, ISO 8601. */
+export const Time = Type.String({ format: "date-time", description: "ISO 8601 in UTC." });
+export const Day = Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$", description: "A day, YYYY-MM-DD." });
+export const Month = Type.String({ pattern: "^\\d{4}-(?:0[1-9]|1[0-2])$", description: "A month, YYYY-MM." });
+
+export const Nanos = Type.String({
+  pattern: "^-?\\d{1,38}$",
+  description: "Money in nano-units (1 unit = 1,000,000,000) as decimal text.",
+});
+export const Currency = Type.String({ pattern: "^[A-Z]{3}$", description: "ISO 4217 code." });
+export const Money = Type.Object({ nanos: Nanos, currency: Currency });
+export type Money = Static<typeof Money>;
+
+/** Who made a change. */
+export const Actor = Type.Object({
+  kind: Type.Union([Type.Literal("member"), Type.Literal("key"), Type.Literal("job"), Type.Literal("admin"), Type.Literal("system")]),
+  id: Type.Union([Type.String(), Type.Null()]),
+  name: Type.String(),
+});
+export type Actor = Static<typeof Actor>;
+
+export function List<T extends TSchema>(item: T) {
+  return Type.Object({
+    items: Type.Array(item),
+    next: Type.Union([Type.String(), Type.Null()], { description: "Send as `after` for the next page; null at the end." }),
+  });
+}
+
+export const ListQuery = Type.Object({
+  after: Type.Optional(Type.String({ maxLength: 200 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+});
+
+export const ProblemShape = Type.Object({
+  path: Type.String(),
+  code: Type.String(),
+  message: Type.String(),
+  expected: Type.Optional(Type.String()),
+});
+
+/** Every error reply of /api/v1. */
+export const ErrorReply = Type.Object({
+  error: Type.Object({
+    code: Type.String(),
+    message: Type.String(),
+    values: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]))),
+    problems: Type.Optional(Type.Array(ProblemShape)),
+    requestId: Type.Optional(Type.String()),
+  }),
+});
+export type ErrorReply = Static<typeof ErrorReply>;
