@@ -21,6 +21,8 @@ export const errors = {
   "server.internal": { status: 500, message: "Something went wrong on our side; the request id names it in the log." },
   "server.overloaded": { status: 503, message: "The server is busy; try again after {seconds} second(s)." },
   "server.starting": { status: 503, message: "The server is starting; try again after {seconds} second(s)." },
+  "server.data_newer": { status: 503, message: "This data folder was written by a newer release (migration {migration}); start that release." },
+  "server.data_altered": { status: 503, message: "Migration {migration} was changed after it was applied; restore the original file." },
   "access.unauthenticated": { status: 401, message: "Sign in, or send a valid key as `Authorization: Bearer …`." },
   "access.sign_in_failed": { status: 401, message: "The e-mail, password or key is not right." },
   "access.scope_missing": { status: 403, message: "This key lacks the scope {scope}." },

@@ -1,0 +1,47 @@
+/** The PostgreSQL pool and transactions. Types on the way out: int8 and numeric as text or bigint, never float; dates as text. */
+import { Pool, type PoolClient, type PoolConfig, types } from "pg";
+
+const int8 = 20;
+const date = 1082;
+
+/** A pool whose int8 values come back as bigint and dates as YYYY-MM-DD. `numeric` stays text. */
+export function openPool(config: PoolConfig): Pool {
+  const parsers = new Map<number, (text: string) => unknown>([
+    [int8, (text) => BigInt(text)],
+    [date, (text) => text],
+  ]);
+  return new Pool({
+    ...config,
+    types: {
+      getTypeParser: ((oid: number, format?: "text" | "binary") =>
+        (format !== "binary" && parsers.get(oid)) || types.getTypeParser(oid, format as "text")) as typeof types.getTypeParser,
+    },
+  });
+}
+
+/** Runs work in one transaction; any throw rolls back. */
+export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query("begin");
+    const result = await work(client);
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    try {
+      await client.query("rollback");
+    } catch (rollbackError) {
+      broken = rollbackError as Error;
+    }
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** True when PostgreSQL refused a duplicate of this constraint (or of any, when none is named). */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  const fault = error as { code?: unknown; constraint?: unknown };
+  return fault?.code === "23505" && (constraint === undefined || fault.constraint === constraint);
+}

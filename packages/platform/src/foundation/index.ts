@@ -1,0 +1,6 @@
+/** What every domain stands on: ids, time, the database, who acts. */
+export { type Caller, type Change, recordChange } from "./actor.ts";
+export { inTransaction, isUniqueViolation, openPool } from "./database.ts";
+export { type Clock, type NewUuid, type RandomBytes, systemClock, systemRandom, uuidMaker } from "./identity.ts";
+export { type Migration, migrate, readMigrations } from "./migrations.ts";
+export type { CustomerPrincipal, Principal, ProviderPrincipal } from "./principal.ts";
