@@ -4,3 +4,6 @@ export * from "./identifiers.ts";
 export * from "./money.ts";
 export * from "./route.ts";
 export * from "./shapes.ts";
+export * from "./registry.ts";
+export * from "./serving.ts";
+export * from "./tables.ts";

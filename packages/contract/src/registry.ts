@@ -1,0 +1,138 @@
+/** Models: named lines of immutable versions, their cards, the champion and the trail of who changed it. */
+import { type Static, Type } from "typebox";
+import { defineRoute } from "./route.ts";
+import { Actor, Id, List, Name, Time } from "./shapes.ts";
+
+const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
+
+export const MetricShape = Type.Object({
+  value: Type.Number(),
+  low: Type.Optional(Type.Number({ description: "Lower end of the 95% bootstrap interval." })),
+  high: Type.Optional(Type.Number({ description: "Upper end of the 95% bootstrap interval." })),
+});
+
+export const VersionShape = Type.Object({
+  id: Id("version"),
+  model: Name,
+  number: Type.Integer({ minimum: 1 }),
+  sha256: Type.String({ description: "SHA-256 of the artifact's bytes." }),
+  sizeBytes: Type.Integer(),
+  task: Type.Union([Type.Literal("binary"), Type.Literal("multiclass"), Type.Literal("regression")]),
+  metrics: Type.Record(Type.String(), MetricShape),
+  createdAt: Time,
+  createdBy: Actor,
+  champion: Type.Boolean(),
+});
+export type VersionShape = Static<typeof VersionShape>;
+
+export const VersionDetailShape = Type.Object({
+  ...VersionShape.properties,
+  /** The whole card: table, columns, parameters, seed, metrics, evaluation, leaks, importances. */
+  card: Type.Record(Type.String(), Type.Unknown()),
+});
+export type VersionDetailShape = Static<typeof VersionDetailShape>;
+
+export const ModelShape = Type.Object({
+  id: Id("model"),
+  name: Name,
+  createdAt: Time,
+  createdBy: Actor,
+  versionCount: Type.Integer(),
+  champion: Nullable(VersionShape),
+});
+export type ModelShape = Static<typeof ModelShape>;
+
+const ModelParams = Type.Object({ model: Name });
+const VersionParams = Type.Object({ model: Name, number: Type.Integer({ minimum: 1 }) });
+const Note = Type.Optional(Type.String({ maxLength: 500, description: "Why, for the trail." }));
+
+export const ChampionShape = Type.Object({ number: Type.Integer(), sha256: Type.String(), from: Time, actor: Actor, note: Type.String() });
+
+export const registryRoutes = {
+  listModels: defineRoute({
+    method: "GET",
+    path: "/api/v1/models",
+    summary: "Lists models with their champions.",
+    tag: "models",
+    access: { kind: "provider", role: "viewer" },
+    response: List(ModelShape),
+  }),
+  readModel: defineRoute({
+    method: "GET",
+    path: "/api/v1/models/{model}",
+    summary: "One model.",
+    tag: "models",
+    access: { kind: "provider", role: "viewer" },
+    params: ModelParams,
+    response: ModelShape,
+  }),
+  listModelVersions: defineRoute({
+    method: "GET",
+    path: "/api/v1/models/{model}/versions",
+    summary: "All versions of a model, newest first.",
+    tag: "models",
+    access: { kind: "provider", role: "viewer" },
+    params: ModelParams,
+    response: List(VersionShape),
+  }),
+  addModelVersion: defineRoute({
+    method: "POST",
+    path: "/api/v1/models/{model}/versions",
+    summary: "Adds a version from an artifact that `megalith train` wrote.",
+    tag: "models",
+    access: { kind: "provider", role: "engineer" },
+    params: ModelParams,
+    streamedBody: ["application/octet-stream"],
+    bodyLimitBytes: 1024 ** 3,
+    status: 201,
+    response: VersionDetailShape,
+  }),
+  readModelVersion: defineRoute({
+    method: "GET",
+    path: "/api/v1/models/{model}/versions/{number}",
+    summary: "One version with its card.",
+    tag: "models",
+    access: { kind: "provider", role: "viewer" },
+    params: VersionParams,
+    response: VersionDetailShape,
+  }),
+  readArtifact: defineRoute({
+    method: "GET",
+    path: "/api/v1/models/{model}/versions/{number}/artifact",
+    summary: "The artifact's bytes.",
+    tag: "models",
+    access: { kind: "provider", role: "engineer" },
+    params: VersionParams,
+    responseType: "application/octet-stream",
+  }),
+  promoteVersion: defineRoute({
+    method: "PUT",
+    path: "/api/v1/models/{model}/champion",
+    summary: "Makes a version the champion; services that follow the champion answer with it at once.",
+    tag: "models",
+    access: { kind: "provider", role: "engineer" },
+    params: ModelParams,
+    body: Type.Object({ number: Type.Integer({ minimum: 1 }), note: Note }),
+    response: ModelShape,
+  }),
+  rollBackChampion: defineRoute({
+    method: "POST",
+    path: "/api/v1/models/{model}/rollback",
+    summary: "Makes the champion before this one the champion again.",
+    tag: "models",
+    access: { kind: "provider", role: "engineer" },
+    params: ModelParams,
+    body: Type.Object({ note: Note }),
+    response: ModelShape,
+  }),
+  listChampions: defineRoute({
+    method: "GET",
+    path: "/api/v1/models/{model}/champions",
+    summary: "Who was champion and since when; with `at`, the one that answered at that time.",
+    tag: "models",
+    access: { kind: "provider", role: "viewer" },
+    params: ModelParams,
+    query: Type.Object({ at: Type.Optional(Time) }),
+    response: List(ChampionShape),
+  }),
+} as const;

@@ -1,0 +1,271 @@
+/** Services and decisions: what is sold, the answers, and the truth that arrives later. */
+import { type Static, Type } from "typebox";
+import { MetricShape } from "./registry.ts";
+import { defineRoute } from "./route.ts";
+import { Actor, Id, List, ListQuery, Money, Name, Time, Title } from "./shapes.ts";
+import { ColumnKind } from "./tables.ts";
+
+const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
+
+export const ExplanationPolicy = Type.Object({
+  kind: Type.Union([Type.Literal("none"), Type.Literal("top"), Type.Literal("all")]),
+  count: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, description: "Of kind top: how many reasons are shown." })),
+});
+export type ExplanationPolicy = Static<typeof ExplanationPolicy>;
+
+export const ReleaseLevel = Type.Union([Type.Literal("none"), Type.Literal("metrics"), Type.Literal("structure"), Type.Literal("parameters"), Type.Literal("logic")], {
+  description: "How much of the card customers see; each level includes those before it.",
+});
+
+const settings = {
+  model: Name,
+  explanation: ExplanationPolicy,
+  release: ReleaseLevel,
+  plan: Nullable(Name),
+  valueColumn: Nullable(Type.String({ description: "The input column that carries a transaction's value, in currency units." })),
+  required: Type.Array(Type.String(), { description: "Columns that a record must have." }),
+  retentionDays: Type.Integer({ minimum: 1, maximum: 36_500 }),
+  status: Type.Union([Type.Literal("open"), Type.Literal("paused")]),
+};
+
+export const ServiceShape = Type.Object({
+  id: Id("service"),
+  name: Name,
+  title: Type.String(),
+  kind: Type.Literal("risk"),
+  revision: Type.Integer(),
+  ...settings,
+  version: Type.Object({ number: Type.Integer(), sha256: Type.String() }),
+  createdAt: Time,
+  updatedAt: Time,
+  updatedBy: Actor,
+});
+export type ServiceShape = Static<typeof ServiceShape>;
+
+const Changeable = Type.Partial(Type.Object({ title: Title, ...settings }));
+
+export const InputColumnShape = Type.Object({
+  name: Type.String(),
+  kind: ColumnKind,
+  required: Type.Boolean(),
+  categories: Type.Optional(Type.Array(Type.String())),
+  example: Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]),
+});
+export type InputColumnShape = Static<typeof InputColumnShape>;
+
+export const ServiceSchemaShape = Type.Object({
+  service: Name,
+  task: Type.String(),
+  target: Type.String(),
+  positive: Nullable(Type.String()),
+  classes: Type.Array(Type.String()),
+  columns: Type.Array(InputColumnShape),
+});
+export type ServiceSchemaShape = Static<typeof ServiceSchemaShape>;
+
+export const ServiceCardShape = Type.Object({
+  service: Name,
+  title: Type.String(),
+  release: ReleaseLevel,
+  version: Type.Object({ number: Type.Integer(), sha256: Type.String() }),
+  task: Type.String(),
+  metrics: Type.Optional(Type.Record(Type.String(), MetricShape)),
+  structure: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  parameters: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  logic: Type.Optional(Type.Array(Type.Unknown())),
+});
+
+const Cell = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]);
+const Reference = Type.String({ minLength: 1, maxLength: 200, description: "The caller's own id of this decision; a repeat is free." });
+const Subject = Type.String({ minLength: 1, maxLength: 200, description: "Whom the record is about, for later erasure." });
+
+/** One record, or many of one call; every column by name. */
+export const DecideBody = Type.Object(
+  {
+    record: Type.Optional(Type.Record(Type.String(), Cell)),
+    records: Type.Optional(Type.Array(Type.Record(Type.String(), Cell), { minItems: 1, maxItems: 1000 })),
+    reference: Type.Optional(Reference),
+    references: Type.Optional(Type.Array(Reference, { maxItems: 1000 })),
+    subject: Type.Optional(Subject),
+    subjects: Type.Optional(Type.Array(Subject, { maxItems: 1000 })),
+    eventTime: Type.Optional(Time),
+  },
+  { additionalProperties: false },
+);
+export type DecideBody = Static<typeof DecideBody>;
+
+export const ReasonShape = Type.Object({
+  column: Type.String(),
+  value: Cell,
+  contribution: Type.Number({ description: "In units of the raw score (log-odds of a binary model)." }),
+  text: Type.String({ description: "The reason in words, in the language asked for." }),
+});
+export type ReasonShape = Static<typeof ReasonShape>;
+
+export const DecisionShape = Type.Object({
+  id: Id("decision"),
+  reference: Nullable(Type.String()),
+  prediction: Type.Union([Type.Number(), Type.String()], { description: "Probability of the positive class, the value, or the class." }),
+  probability: Nullable(Type.Number()),
+  probabilities: Type.Optional(Type.Record(Type.String(), Type.Number())),
+  score: Type.Number({ description: "Raw score: base + reasons + other, exactly what is shown sums to it." }),
+  base: Type.Optional(Type.Number()),
+  reasons: Type.Optional(Type.Array(ReasonShape)),
+  other: Type.Optional(Type.Number({ description: "What the reasons that are not shown add up to." })),
+  version: Type.Object({ number: Type.Integer(), sha256: Type.String() }),
+  price: Nullable(Money),
+});
+export type DecisionShape = Static<typeof DecisionShape>;
+
+export const DecideReply = Type.Object({
+  decisions: Type.Array(DecisionShape),
+  remaining: Nullable(Type.Integer({ description: "Decisions left in this month's quota; null without a quota." })),
+});
+export type DecideReply = Static<typeof DecideReply>;
+
+export const StoredDecisionShape = Type.Object({
+  id: Id("decision"),
+  service: Name,
+  customer: Nullable(Id("customer")),
+  decision: DecisionShape,
+  input: Type.Record(Type.String(), Cell),
+  subject: Nullable(Type.String()),
+  revision: Type.Integer(),
+  eventTime: Time,
+  recordedAt: Time,
+  replay: Type.Object({
+    identical: Type.Boolean({ description: "The stored version, asked again now with the stored input, gave the same bits." }),
+  }),
+  labels: Type.Array(Type.Object({ id: Id("label"), value: Type.Union([Type.String(), Type.Number()]), time: Time, recordedAt: Time })),
+});
+
+export const DecisionRowShape = Type.Object({
+  id: Id("decision"),
+  prediction: Type.Union([Type.Number(), Type.String()]),
+  reference: Nullable(Type.String()),
+  customer: Nullable(Id("customer")),
+  version: Type.Integer(),
+  recordedAt: Time,
+});
+
+const ServiceParams = Type.Object({ service: Name });
+
+export const servingRoutes = {
+  listServices: defineRoute({
+    method: "GET",
+    path: "/api/v1/services",
+    summary: "Lists services; a customer sees its own.",
+    tag: "services",
+    access: { kind: "customer", scope: "read", role: "viewer" },
+    response: List(ServiceShape),
+  }),
+  createService: defineRoute({
+    method: "POST",
+    path: "/api/v1/services",
+    summary: "Publishes a model as a service.",
+    tag: "services",
+    access: { kind: "provider", role: "engineer" },
+    body: Type.Object({ name: Name, ...Type.Partial(Type.Object({ title: Title, ...settings })).properties, model: Name }),
+    status: 201,
+    response: ServiceShape,
+  }),
+  readService: defineRoute({
+    method: "GET",
+    path: "/api/v1/services/{service}",
+    summary: "One service.",
+    tag: "services",
+    access: { kind: "customer", scope: "read", role: "viewer" },
+    params: ServiceParams,
+    response: ServiceShape,
+  }),
+  changeService: defineRoute({
+    method: "PATCH",
+    path: "/api/v1/services/{service}",
+    summary: "Changes settings as a new revision.",
+    tag: "services",
+    access: { kind: "provider", role: "engineer" },
+    params: ServiceParams,
+    body: Changeable,
+    response: ServiceShape,
+  }),
+  readServiceSchema: defineRoute({
+    method: "GET",
+    path: "/api/v1/services/{service}/schema",
+    summary: "The columns that a record has, with kinds and an example.",
+    tag: "services",
+    access: { kind: "customer", scope: "read", role: "viewer" },
+    params: ServiceParams,
+    response: ServiceSchemaShape,
+  }),
+  readServiceCard: defineRoute({
+    method: "GET",
+    path: "/api/v1/services/{service}/card",
+    summary: "The card at the service's release level; nothing from training rows.",
+    tag: "services",
+    access: { kind: "customer", scope: "read", role: "viewer" },
+    params: ServiceParams,
+    response: ServiceCardShape,
+  }),
+  decide: defineRoute({
+    method: "POST",
+    path: "/api/v1/services/{service}/decide",
+    summary: "Answers one record or many: prediction, exact reasons, price.",
+    description:
+      "A repeat with the same Idempotency-Key (or reference) and body is free and answers the same bytes; the same key with another body is 422. Every problem of every record is listed at once and nothing is metered.",
+    tag: "decisions",
+    access: { kind: "customer", scope: "decide", role: "analyst" },
+    params: ServiceParams,
+    headers: Type.Object({ "idempotency-key": Type.Optional(Type.String({ minLength: 1, maxLength: 200 })) }),
+    body: DecideBody,
+    bodyLimitBytes: 4 * 1024 * 1024,
+    response: DecideReply,
+  }),
+  listDecisions: defineRoute({
+    method: "GET",
+    path: "/api/v1/services/{service}/decisions",
+    summary: "Latest decisions of a service, newest first; a customer sees its own.",
+    tag: "decisions",
+    access: { kind: "customer", scope: "read", role: "analyst" },
+    params: ServiceParams,
+    query: ListQuery,
+    response: List(DecisionRowShape),
+  }),
+  readDecision: defineRoute({
+    method: "GET",
+    path: "/api/v1/decisions/{decision}",
+    summary: "One decision as answered, asked again of its own version to show that it is the same to the bit.",
+    tag: "decisions",
+    access: { kind: "customer", scope: "read", role: "analyst" },
+    params: Type.Object({ decision: Id("decision") }),
+    response: StoredDecisionShape,
+  }),
+  recordLabels: defineRoute({
+    method: "POST",
+    path: "/api/v1/labels",
+    summary: "Records what turned out to be true; append-only, repeats are harmless.",
+    tag: "decisions",
+    access: { kind: "customer", scope: "label", role: "analyst" },
+    body: Type.Object({
+      labels: Type.Array(
+        Type.Object({
+          decision: Type.Optional(Id("decision")),
+          service: Type.Optional(Name),
+          reference: Type.Optional(Reference),
+          value: Type.Union([Type.String({ maxLength: 200 }), Type.Number()]),
+          time: Time,
+        }),
+        { minItems: 1, maxItems: 1000 },
+      ),
+    }),
+    response: Type.Object({ recorded: Type.Integer(), repeated: Type.Integer() }),
+  }),
+  eraseSubject: defineRoute({
+    method: "DELETE",
+    path: "/api/v1/subjects/{subject}",
+    summary: "Erases what decisions hold about a subject; usage and invoices stay.",
+    tag: "decisions",
+    access: { kind: "customer", scope: "erase", role: "owner" },
+    params: Type.Object({ subject: Subject }),
+    response: Type.Object({ erased: Type.Integer() }),
+  }),
+} as const;
