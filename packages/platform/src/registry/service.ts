@@ -1,0 +1,181 @@
+/** The registry's doings: add an immutable version, promote, roll back, load an artifact that is what it says. */
+import { MegalithError } from "@megalith/contract";
+import { decodeForest, type Forest, ForestError } from "@megalith/forest";
+import type { Pool, PoolClient } from "pg";
+import { type Caller, type Clock, inTransaction, type NewUuid, recordChange } from "../foundation/index.ts";
+import type { ArtifactStore } from "./artifacts.ts";
+import type { Card, Champion, Model, Version } from "./model.ts";
+import { findChampions, findModels, findVersion, findVersionById, findVersionByJob, findVersions, findVersionsOfTable } from "./store.ts";
+
+export interface RegistryOptions {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly newUuid: NewUuid;
+  readonly artifacts: ArtifactStore;
+}
+
+export interface NewVersion {
+  readonly model: string;
+  readonly artifact: Uint8Array;
+  readonly card: Card;
+  readonly tableVersionId?: string | undefined;
+  /** Bare uuid of the job: adding again for the same job gives the first version. */
+  readonly jobId?: string | undefined;
+}
+
+/** NOTIFY channel on which every replica learns that a champion changed; the payload is the model's bare uuid. */
+export const championChannel = "megalith_champion";
+
+export class RegistryService {
+  private readonly options: RegistryOptions;
+
+  constructor(options: RegistryOptions) {
+    this.options = options;
+  }
+
+  /** Stores the artifact, then its row. The first version of a model becomes its champion. @throws MegalithError "registry.artifact_invalid". */
+  async addVersion(caller: Caller, version: NewVersion): Promise<Version> {
+    const { pool, artifacts, newUuid } = this.options;
+    if (version.jobId !== undefined) {
+      const earlier = await findVersionByJob(pool, caller.organisation, version.jobId);
+      if (earlier !== undefined) return earlier;
+    }
+    decode(version.artifact);
+    const id = newUuid();
+    const sha256 = await artifacts.put(version.artifact, id);
+    return inTransaction(pool, async (client) => {
+      const now = this.options.clock.now();
+      const modelId = await this.lockModel(client, caller, version.model, now);
+      const inserted = await client.query<{ number: number }>(
+        `insert into model_version (id, organisation, model_id, number, sha256, size_bytes, task, card, table_version_id, job_id, created_at, created_by)
+         select $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6, $7, $8, $9, $10, $11 from model_version where model_id = $3
+         on conflict (job_id) do nothing returning number`,
+        [id, caller.organisation, modelId, sha256, version.artifact.byteLength, version.card.task, JSON.stringify(version.card), version.tableVersionId ?? null, version.jobId ?? null, now, JSON.stringify(caller.actor)],
+      );
+      const number = inserted.rows[0]?.number;
+      if (number === undefined) return this.present(await findVersionByJob(client, caller.organisation, version.jobId ?? ""), version.model, 0);
+      await recordChange(client, caller, newUuid(), now, { action: "registry.version_added", subjectKind: "model", subjectId: modelId, subjectName: version.model, detail: { number, sha256 } });
+      if (number === 1) await this.writeChampion(client, caller, { modelId, model: version.model, versionId: id, number, note: "first version" }, now);
+      return this.present(await findVersionById(client, caller.organisation, id), version.model, number);
+    });
+  }
+
+  /** Makes a version the champion. @throws MegalithError "registry.version_not_found". */
+  async promote(caller: Caller, model: string, number: number, note = ""): Promise<Model> {
+    await inTransaction(this.options.pool, async (client) => {
+      await this.lockExisting(client, caller.organisation, model);
+      const version = this.present(await findVersion(client, caller.organisation, model, number), model, number);
+      if (version.champion) return;
+      await this.writeChampion(client, caller, { modelId: version.modelId, model, versionId: version.id, number, note }, this.options.clock.now());
+    });
+    return this.model(caller.organisation, model);
+  }
+
+  /** Promotes the champion before the present one. @throws MegalithError "registry.no_earlier_champion". */
+  async rollBack(caller: Caller, model: string, note = ""): Promise<Model> {
+    await inTransaction(this.options.pool, async (client) => {
+      await this.lockExisting(client, caller.organisation, model);
+      const [current, earlier] = await findChampions(client, caller.organisation, model);
+      if (current === undefined || earlier === undefined) throw new MegalithError("registry.no_earlier_champion", { values: { model } });
+      const version = this.present(await findVersion(client, caller.organisation, model, earlier.number), model, earlier.number);
+      const words = note === "" ? `rolled back from version ${current.number}` : note;
+      await this.writeChampion(client, caller, { modelId: version.modelId, model, versionId: version.id, number: version.number, note: words }, this.options.clock.now());
+    });
+    return this.model(caller.organisation, model);
+  }
+
+  /** @throws MegalithError "registry.model_not_found". */
+  async model(organisation: string, name: string): Promise<Model> {
+    const found = (await findModels(this.options.pool, organisation, name))[0];
+    if (found === undefined) throw new MegalithError("registry.model_not_found", { values: { model: name } });
+    return found;
+  }
+
+  models(organisation: string): Promise<Model[]> {
+    return findModels(this.options.pool, organisation);
+  }
+
+  async versions(organisation: string, model: string): Promise<Version[]> {
+    await this.model(organisation, model);
+    return findVersions(this.options.pool, organisation, model);
+  }
+
+  /** @throws MegalithError "registry.version_not_found". */
+  async version(organisation: string, model: string, number: number): Promise<Version> {
+    return this.present(await findVersion(this.options.pool, organisation, model, number), model, number);
+  }
+
+  async versionById(organisation: string, id: string): Promise<Version> {
+    return this.present(await findVersionById(this.options.pool, organisation, id), id, 0);
+  }
+
+  async champions(organisation: string, model: string, at?: Date): Promise<Champion[]> {
+    await this.model(organisation, model);
+    return findChampions(this.options.pool, organisation, model, at);
+  }
+
+  /** Versions trained on any of these table versions, in words: what keeps a table from being removed. */
+  async dependantsOfTable(organisation: string, tableVersionIds: readonly string[]): Promise<string[]> {
+    const found = await findVersionsOfTable(this.options.pool, organisation, tableVersionIds);
+    return found.map((version) => `version ${version.number} of the model ${version.model} was trained on it`);
+  }
+
+  /** The bytes of a version, checked against its SHA-256. */
+  artifact(version: Pick<Version, "sha256">): Promise<Uint8Array> {
+    return this.options.artifacts.get(version.sha256);
+  }
+
+  async forest(version: Pick<Version, "sha256">): Promise<Forest> {
+    return decode(await this.artifact(version));
+  }
+
+  private async lockModel(client: PoolClient, caller: Caller, name: string, now: Date): Promise<string> {
+    await client.query(
+      "insert into model (id, organisation, name, created_at, created_by) values ($1, $2, $3, $4, $5) on conflict (organisation, name) do nothing",
+      [this.options.newUuid(), caller.organisation, name, now, JSON.stringify(caller.actor)],
+    );
+    return this.lockExisting(client, caller.organisation, name);
+  }
+
+  private async lockExisting(client: PoolClient, organisation: string, name: string): Promise<string> {
+    const found = await client.query<{ id: string }>("select id from model where organisation = $1 and name = $2 for update", [organisation, name]);
+    const id = found.rows[0]?.id;
+    if (id === undefined) throw new MegalithError("registry.model_not_found", { values: { model: name } });
+    return id;
+  }
+
+  private async writeChampion(
+    client: PoolClient,
+    caller: Caller,
+    to: { modelId: string; model: string; versionId: string; number: number; note: string },
+    now: Date,
+  ): Promise<void> {
+    await client.query(
+      `insert into champion (model_id, sequence, organisation, version_id, from_at, actor, note)
+       select $1, coalesce(max(sequence), 0) + 1, $2, $3, $4, $5, $6 from champion where model_id = $1`,
+      [to.modelId, caller.organisation, to.versionId, now, JSON.stringify(caller.actor), to.note],
+    );
+    await recordChange(client, caller, this.options.newUuid(), now, {
+      action: "registry.champion_changed",
+      subjectKind: "model",
+      subjectId: to.modelId,
+      subjectName: to.model,
+      detail: { number: to.number, note: to.note },
+    });
+    await client.query("select pg_notify($1, $2)", [championChannel, to.modelId]);
+  }
+
+  private present(version: Version | undefined, model: string, number: number): Version {
+    if (version === undefined) throw new MegalithError("registry.version_not_found", { values: { model, version: number } });
+    return version;
+  }
+}
+
+function decode(artifact: Uint8Array): Forest {
+  try {
+    return decodeForest(artifact);
+  } catch (cause) {
+    if (cause instanceof ForestError) throw new MegalithError("registry.artifact_invalid", { values: { reason: cause.message }, cause });
+    throw cause;
+  }
+}
