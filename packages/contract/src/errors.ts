@@ -36,6 +36,7 @@ export const errors = {
   "serving.quota_exceeded": { status: 429, message: "This month's quota of {quota} decisions is used up." },
   "serving.balance_exhausted": { status: 402, message: "The prepaid balance does not cover this call." },
   "serving.rate_limited": { status: 429, message: "More than {rate} calls a second; try again after {seconds} second(s)." },
+  "serving.decision_gone": { status: 410, message: "What this decision held was erased or is past its retention." },
   "serving.label_unmatched": { status: 400, message: "{count} label(s) name no decision that is yours; each is listed under problems." },
   "access.unauthenticated": { status: 401, message: "Sign in, or send a valid key as `Authorization: Bearer …`." },
   "access.sign_in_failed": { status: 401, message: "The e-mail, password or key is not right." },
@@ -79,6 +80,13 @@ export const errors = {
   "tables.schema_invalid": { status: 400, message: "The schema has {count} problem(s); each is listed under problems." },
   "tables.not_upload": { status: 409, message: "The table {table} is a view; refresh it, or change its SQL, instead of uploading." },
   "tables.not_view": { status: 409, message: "The table {table} is no view; upload a new version instead." },
+  "forest.parameters_invalid": { status: 400, message: "The training parameters have {count} problem(s); each is listed under problems." },
+  "forest.data_invalid": { status: 400, message: "The table cannot be trained on: {reason}." },
+  "forest.target_invalid": { status: 400, message: "The target cannot be learned: {reason}." },
+  "forest.target_one_class": { status: 400, message: "Every training row has the same class; a model needs at least two." },
+  "forest.metadata_invalid": { status: 400, message: "The model's metadata cannot be stored: {reason}." },
+  "forest.model_corrupt": { status: 422, message: "The model file is damaged or is none of ours: {reason}." },
+  "forest.model_version_unsupported": { status: 422, message: "The model file has a format that this version cannot read: {reason}." },
 } as const satisfies Record<string, ErrorSpec>;
 
 export type ErrorCode = keyof typeof errors;
