@@ -78,15 +78,28 @@ function matches(lockText, withTools) {
   });
 }
 
-/** What is there is never made less: where the tools are installed they stay. */
+/**
+ * What is there is never made less: where the tools are installed they stay. Where only the tools are missing they are
+ * added, because `npm ci` would pull the packages from under a server that runs in this clone.
+ */
 async function install(withTools) {
+  const onlyAdds = matches(readFileSync(lockFilePath, "utf8"), false);
   const hadTools = readJson(stampPath)?.tools === true || existsSync(join(root, "node_modules/typescript"));
   const tools = withTools || hadTools;
   const startedAt = Date.now();
-  process.stderr.write(`Installing ${tools ? "packages and test tools" : "packages"} (npm ci, a minute or two the first time) … `);
+  process.stderr.write(
+    `Installing ${onlyAdds ? "test tools" : tools ? "packages and test tools" : "packages"} (npm, up to two minutes the first time) … `,
+  );
   rmSync(stampPath, { force: true });
-  rmSync(installedPath, { force: true });
-  const flags = ["ci", "--ignore-scripts", "--include=optional", "--no-audit", "--no-fund", "--loglevel=error"];
+  if (!onlyAdds) rmSync(installedPath, { force: true });
+  const flags = [
+    ...(onlyAdds ? ["install", "--no-save"] : ["ci"]),
+    "--ignore-scripts",
+    "--include=optional",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ];
   const { code, output } = await npm([...flags, ...(tools ? ["--include=dev"] : ["--omit=dev"])]);
   if (code !== 0) {
     process.stderr.write("failed\n");
