@@ -7,3 +7,4 @@ export * from "./shapes.ts";
 export * from "./registry.ts";
 export * from "./serving.ts";
 export * from "./tables.ts";
+export * from "./reason-words.ts";

@@ -1,0 +1,244 @@
+/**
+ * A call's life: look up, check every record, answer, meter durably, then speak.
+ *
+ * The decision rows travel inside the metering statement, so a decision, its usage and its price are written together
+ * or not at all. A repeat is answered from what the first call stored, byte for byte.
+ */
+import { createHash } from "node:crypto";
+import { type DecideBody, MegalithError, type Problem, parseAmount } from "@megalith/contract";
+import type { Clock, NewUuid, Principal } from "../foundation/index.ts";
+import { type CallFacts, deriveUsageId, type Meter, type MeterOutcome } from "../metering/index.ts";
+import type { Answer } from "./answer.ts";
+import type { ServiceCatalogue } from "./catalogue.ts";
+import type { CompiledService } from "./compiled.ts";
+import type { DecisionLog, NewDecision } from "./decision-log.ts";
+import { type Language, type RenderedAnswer, renderReply } from "./reply.ts";
+
+type Cells = Readonly<Record<string, string | number | boolean | null>>;
+
+export interface DeciderOptions {
+  readonly clock: Clock;
+  readonly newUuid: NewUuid;
+  readonly catalogue: ServiceCatalogue;
+  readonly meter: Meter;
+  readonly log: DecisionLog;
+  /** Bare uuid of the plan's version in force at a time. */
+  readonly planVersionAt: (organisation: string, plan: string, at: Date) => Promise<string>;
+}
+
+export interface DecideCall {
+  readonly principal: Principal;
+  readonly service: string;
+  readonly body: DecideBody;
+  readonly idempotencyKey: string | undefined;
+  readonly language: Language;
+}
+
+interface Asked {
+  readonly records: readonly Cells[];
+  readonly references: readonly (string | null)[];
+  readonly subjects: readonly (string | null)[];
+}
+
+const problemLimit = 100;
+
+export class Decider {
+  private readonly options: DeciderOptions;
+
+  constructor(options: DeciderOptions) {
+    this.options = options;
+  }
+
+  /** @returns the reply as JSON text. @throws MegalithError "serving.…" for what is wrong with the call; then nothing was charged. */
+  async decide(call: DecideCall): Promise<string> {
+    const compiled = await this.options.catalogue.visible(call.principal, call.service);
+    if (compiled.service.settings.status === "paused") throw new MegalithError("serving.service_paused", { values: { service: call.service }, retryAfterSeconds: 60 });
+    const asked = readBody(call.body);
+    const problems: Problem[] = [];
+    const rows = encode(compiled, asked, call.body, problems);
+    const values = readValues(compiled, asked, problems);
+    if (problems.length > 0)
+      throw new MegalithError("serving.record_invalid", { values: { count: problems.length }, problems: problems.slice(0, problemLimit) });
+    const now = this.options.clock.now();
+    const eventTime = call.body.eventTime === undefined ? now : new Date(call.body.eventTime);
+    const answers = rows.map((row, index) => compiled.champion.answerer.answer(row, asked.records[index] ?? {}, compiled.service.settings.explanation));
+    const decisions = this.decisions(call, compiled, asked, answers, now, eventTime);
+    if (call.principal.kind === "provider") return this.answerProvider(call, compiled, asked, answers, decisions);
+    const factKey = keyOf(call, asked, this.options.newUuid);
+    const { organisation, customerId, keyId } = call.principal;
+    const { plan, explanation } = compiled.service.settings;
+    const facts: CallFacts = {
+      organisation,
+      customerId,
+      serviceId: compiled.service.id,
+      keyId,
+      planVersionId: plan === null ? null : await this.options.planVersionAt(organisation, plan, now),
+      factKey,
+      requestDigest: digestOf(call),
+      eventTime,
+      recordedTime: now,
+      facts: decisions.map((decision, index) => ({
+        usageId: deriveUsageId(customerId, factKey, index),
+        decisionId: decision.id,
+        valueNanos: values[index] ?? null,
+        withReasons: explanation.kind !== "none",
+      })),
+      decisionRows: decisions,
+    };
+    return this.speak(call, compiled, asked, answers, decisions, await this.options.meter.record(facts));
+  }
+
+  private async speak(
+    call: DecideCall,
+    compiled: CompiledService,
+    asked: Asked,
+    answers: readonly Answer[],
+    decisions: readonly NewDecision[],
+    outcome: MeterOutcome,
+  ): Promise<string> {
+    if (outcome.kind === "recorded") {
+      const rendered = answers.map((answer, index) => present(decisions[index], answer, asked.references[index] ?? null, compiled, outcome, index));
+      return renderReply(rendered, outcome.remaining, call.language);
+    }
+    if (outcome.kind === "repeated") {
+      const stored = await this.options.log.answersOf(call.principal.organisation, outcome.decisionIds);
+      const rendered = stored.map((entry, index) => ({ ...entry, price: priceOf(outcome, index) }));
+      return renderReply(rendered, outcome.remaining, call.language);
+    }
+    throw refusal(outcome);
+  }
+
+  /** A member tries a service: stored as a decision, not charged to anyone. */
+  private async answerProvider(call: DecideCall, compiled: CompiledService, asked: Asked, answers: readonly Answer[], decisions: readonly NewDecision[]): Promise<string> {
+    await this.options.log.store(decisions);
+    const rendered = answers.map((answer, index): RenderedAnswer => {
+      return { id: decisions[index]?.id ?? "", reference: asked.references[index] ?? null, answer, version: compiled.champion.version, price: null };
+    });
+    return renderReply(rendered, null, call.language);
+  }
+
+  private decisions(call: DecideCall, compiled: CompiledService, asked: Asked, answers: readonly Answer[], now: Date, eventTime: Date): NewDecision[] {
+    const recorded = now.toISOString();
+    const event = eventTime.toISOString();
+    const { service, champion } = compiled;
+    return answers.map((answer, index) => {
+      const id = this.options.newUuid();
+      return {
+        id,
+        organisation: service.organisation,
+        service_id: service.id,
+        customer_id: call.principal.kind === "customer" ? call.principal.customerId : null,
+        version_id: champion.version.id,
+        revision_id: service.revisionId,
+        position: index,
+        reference: asked.references[index] ?? null,
+        subject: asked.subjects[index] ?? null,
+        event_time: event,
+        recorded_at: recorded,
+        day: dayOfUuid(id),
+        input: JSON.stringify(asked.records[index]),
+        output: JSON.stringify(answer),
+      };
+    });
+  }
+}
+
+function present(
+  decision: NewDecision | undefined,
+  answer: Answer,
+  reference: string | null,
+  compiled: CompiledService,
+  outcome: Extract<MeterOutcome, { kind: "recorded" }>,
+  index: number,
+): RenderedAnswer {
+  return { id: decision?.id ?? "", reference, answer, version: compiled.champion.version, price: priceOf(outcome, index) };
+}
+
+function priceOf(outcome: Extract<MeterOutcome, { kind: "recorded" | "repeated" }>, index: number): RenderedAnswer["price"] {
+  const nanos = outcome.prices[index];
+  return outcome.currency === null || nanos === undefined ? null : { nanos, currency: outcome.currency };
+}
+
+function refusal(outcome: Exclude<MeterOutcome, { kind: "recorded" | "repeated" }>): MegalithError {
+  switch (outcome.kind) {
+    case "conflict":
+      return new MegalithError("serving.key_reused");
+    case "quota_exceeded":
+      return new MegalithError("serving.quota_exceeded", { values: { quota: outcome.quota } });
+    case "balance_exhausted":
+      return new MegalithError("serving.balance_exhausted");
+    case "rate_limited":
+      return new MegalithError("serving.rate_limited", {
+        values: { rate: outcome.rate, seconds: outcome.retryAfterSeconds },
+        retryAfterSeconds: outcome.retryAfterSeconds,
+      });
+  }
+}
+
+/** The UTC day of the milliseconds that a UUIDv7 begins with: the partition that holds it. */
+export function dayOfUuid(uuid: string): string {
+  return new Date(Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16)).toISOString().slice(0, 10);
+}
+
+function readBody(body: DecideBody): Asked {
+  const problems: Problem[] = [];
+  if ((body.record === undefined) === (body.records === undefined))
+    problems.push({ path: "", code: "one_of", message: "Send either record or records.", expected: "record: {…} or records: [{…}, …]" });
+  const records = (body.records ?? (body.record === undefined ? [] : [body.record])) as readonly Cells[];
+  const references = parallel(body.reference, body.references, records.length, "reference", problems);
+  const subjects = parallel(body.subject, body.subjects, records.length, "subject", problems);
+  if (problems.length > 0) throw new MegalithError("serving.record_invalid", { values: { count: problems.length }, problems });
+  return { records, references, subjects };
+}
+
+function parallel(one: string | undefined, many: readonly string[] | undefined, count: number, name: string, problems: Problem[]): (string | null)[] {
+  if (many !== undefined && many.length !== count)
+    problems.push({ path: `/${name}s`, code: "length", message: `${name}s has ${many.length} entries for ${count} records.`, expected: "one for each record" });
+  if (one !== undefined && count > 1)
+    problems.push({ path: `/${name}`, code: "single", message: `${name} goes with one record.`, expected: `${name}s: one for each record` });
+  for (const text of many ?? (one === undefined ? [] : [one]))
+    if (!text.isWellFormed() || text.includes("\0")) problems.push({ path: `/${name}`, code: "characters", message: `The ${name} holds characters that cannot be stored.`, expected: "printable text" });
+  return Array.from({ length: count }, (_, index) => many?.[index] ?? (count === 1 ? (one ?? null) : null));
+}
+
+function encode(compiled: CompiledService, asked: Asked, body: DecideBody, problems: Problem[]): Float64Array[] {
+  const { encoder } = compiled.champion;
+  return asked.records.map((record, index) => {
+    const path = body.record === undefined ? `/records/${index}` : "/record";
+    const row = new Float64Array(encoder.columns.length);
+    encoder.encode(record, row, path, problems);
+    for (const name of compiled.service.settings.required)
+      if (!Object.hasOwn(record, name) || record[name] === null)
+        problems.push({ path: `${path}/${pointer(name)}`, code: "required", message: `${name} is missing.`, expected: "a value" });
+    return row;
+  });
+}
+
+function readValues(compiled: CompiledService, asked: Asked, problems: Problem[]): (bigint | null)[] {
+  const column = compiled.service.settings.valueColumn;
+  if (column === null) return [];
+  return asked.records.map((record, index) => {
+    const value = record[column];
+    const nanos = typeof value === "number" ? parseAmount(String(value)) : undefined;
+    if (nanos !== undefined && nanos >= 0n) return nanos;
+    const path = `/records/${index}/${pointer(column)}`;
+    problems.push({ path, code: "value", message: `${column} carries the transaction's value.`, expected: "a decimal number from 0, at most 9 digits after the point" });
+    return null;
+  });
+}
+
+function pointer(name: string): string {
+  return name.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+function keyOf(call: DecideCall, asked: Asked, newUuid: NewUuid): string {
+  if (call.idempotencyKey !== undefined) return `k:${call.idempotencyKey}`;
+  const references = asked.references.filter((reference) => reference !== null);
+  if (references.length !== asked.references.length || references.length === 0) return `q:${newUuid()}`;
+  if (references.length === 1) return `r:${call.service}/${references[0]}`;
+  return `r:${call.service}#${createHash("sha256").update(JSON.stringify(references)).digest("hex")}`;
+}
+
+function digestOf(call: DecideCall): Uint8Array {
+  return createHash("sha256").update(call.service).update("\n").update(JSON.stringify(call.body)).digest();
+}

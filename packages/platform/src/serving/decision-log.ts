@@ -1,0 +1,166 @@
+/**
+ * The stored decisions: written with their usage, read, asked again, erased, forgotten when their time is over.
+ *
+ * Day partitions by the time inside the id: an id alone finds its partition. Partitions are made ahead of time.
+ */
+import { MegalithError } from "@megalith/contract";
+import type { Pool } from "pg";
+import type { Clock } from "../foundation/index.ts";
+import type { Answer } from "./answer.ts";
+import { dayOfUuid } from "./decider.ts";
+import type { RenderedAnswer } from "./reply.ts";
+
+/** A row as `store_decisions` takes it; the names are those of the table. */
+export interface NewDecision {
+  readonly id: string;
+  readonly organisation: string;
+  readonly service_id: string;
+  readonly customer_id: string | null;
+  readonly version_id: string;
+  readonly revision_id: string;
+  readonly position: number;
+  readonly reference: string | null;
+  readonly subject: string | null;
+  readonly event_time: string;
+  readonly recorded_at: string;
+  readonly day: string;
+  readonly input: string;
+  readonly output: string;
+}
+
+export interface StoredDecision {
+  readonly id: string;
+  readonly serviceId: string;
+  readonly customerId: string | null;
+  readonly versionId: string;
+  readonly revisionId: string;
+  readonly reference: string | null;
+  readonly subject: string | null;
+  readonly eventTime: Date;
+  readonly recordedAt: Date;
+  readonly input: Readonly<Record<string, string | number | boolean | null>>;
+  readonly outputText: string;
+  readonly answer: Answer;
+}
+
+interface DecisionRow {
+  id: string;
+  service_id: string;
+  customer_id: string | null;
+  version_id: string;
+  revision_id: string;
+  reference: string | null;
+  subject: string | null;
+  event_time: Date;
+  recorded_at: Date;
+  input: string | null;
+  output: string | null;
+}
+
+const daysAhead = 3;
+
+export class DecisionLog {
+  private readonly pool: Pool;
+  private readonly clock: Clock;
+
+  constructor(pool: Pool, clock: Clock) {
+    this.pool = pool;
+    this.clock = clock;
+  }
+
+  /** Makes the partitions from yesterday to three days ahead. Call at start and every few hours. */
+  async preparePartitions(): Promise<void> {
+    const today = this.clock.now().getTime();
+    for (let offset = -1; offset <= daysAhead; offset++) {
+      const day = new Date(today + offset * 86_400_000).toISOString().slice(0, 10);
+      await this.pool.query("select ensure_decision_partition($1::date)", [day]);
+    }
+  }
+
+  /** Stores decisions that nobody pays for. */
+  async store(decisions: readonly NewDecision[]): Promise<void> {
+    await this.pool.query("select store_decisions($1::jsonb, $2::uuid[])", [JSON.stringify(decisions), decisions.map((decision) => decision.id)]);
+  }
+
+  /** @throws MegalithError "request.not_found" also for one that is another customer's (when a customer asks). */
+  async find(organisation: string, id: string, customerId: string | null): Promise<StoredDecision> {
+    const found = await this.pool.query<DecisionRow>(
+      "select * from decision where day = $1 and id = $2 and organisation = $3 and ($4::uuid is null or customer_id = $4)",
+      [dayOfUuid(id), id, organisation, customerId],
+    );
+    const row = found.rows[0];
+    if (row === undefined) throw new MegalithError("request.not_found");
+    return toDecision(row);
+  }
+
+  /** The answers of one earlier call, in its order. */
+  async answersOf(organisation: string, ids: readonly string[]): Promise<Omit<RenderedAnswer, "price">[]> {
+    const days = [...new Set(ids.map(dayOfUuid))];
+    const found = await this.pool.query<DecisionRow & { number: number; sha256: string }>(
+      `select d.*, v.number, v.sha256 from decision d join model_version v on v.id = d.version_id
+       where d.day = any ($1::date[]) and d.id = any ($2::uuid[]) and d.organisation = $3`,
+      [days, ids, organisation],
+    );
+    const byId = new Map(found.rows.map((row) => [row.id, row]));
+    return ids.map((id) => {
+      const row = byId.get(id);
+      if (row === undefined) throw new MegalithError("serving.decision_gone");
+      const decision = toDecision(row);
+      return { id, reference: decision.reference, answer: decision.answer, version: { number: row.number, sha256: row.sha256 } };
+    });
+  }
+
+  /** Newest first. `after` is the bare uuid of the last one seen. */
+  async list(serviceId: string, customerId: string | null, page: { after: string | null; limit: number }): Promise<(StoredDecision & { number: number })[]> {
+    const found = await this.pool.query<DecisionRow & { number: number }>(
+      `select d.*, v.number from decision d join model_version v on v.id = d.version_id
+       where d.service_id = $1 and ($2::uuid is null or d.customer_id = $2) and ($3::uuid is null or d.id < $3) and d.output is not null
+       order by d.id desc limit $4`,
+      [serviceId, customerId, page.after, page.limit],
+    );
+    return found.rows.map((row) => ({ ...toDecision(row), number: row.number }));
+  }
+
+  /** Empties what decisions hold about a subject, and removes their labels. Usage and invoices are not touched. */
+  async erase(organisation: string, subject: string, customerId: string | null): Promise<number> {
+    const erased = await this.pool.query(
+      `with gone as (
+         update decision set input = null, output = null, subject = null, reference = null, erased_at = $4
+         where organisation = $1 and subject = $2 and ($3::uuid is null or customer_id = $3) returning id),
+       labels as (delete from label where decision_id in (select id from gone))
+       select id from gone`,
+      [organisation, subject, customerId, this.clock.now()],
+    );
+    return erased.rows.length;
+  }
+
+  /** Deletes decisions older than their service keeps them. @returns how many. */
+  async forget(): Promise<number> {
+    const deleted = await this.pool.query(
+      `with kept as (
+         select s.id, (select (r.settings ->> 'retentionDays')::int from service_revision r where r.service_id = s.id order by r.number desc limit 1) as days
+         from service s)
+       delete from decision d using kept where d.service_id = kept.id and d.day < ($1::timestamptz at time zone 'UTC')::date - kept.days`,
+      [this.clock.now()],
+    );
+    return deleted.rowCount ?? 0;
+  }
+}
+
+function toDecision(row: DecisionRow): StoredDecision {
+  if (row.input === null || row.output === null) throw new MegalithError("serving.decision_gone");
+  return {
+    id: row.id,
+    serviceId: row.service_id,
+    customerId: row.customer_id,
+    versionId: row.version_id,
+    revisionId: row.revision_id,
+    reference: row.reference,
+    subject: row.subject,
+    eventTime: row.event_time,
+    recordedAt: row.recorded_at,
+    input: JSON.parse(row.input),
+    outputText: row.output,
+    answer: JSON.parse(row.output),
+  };
+}

@@ -1,0 +1,28 @@
+/** Asks an old decision again of its own version, to show that the answer is the same to the bit. */
+import type { Problem } from "@megalith/contract";
+import type { Pool } from "pg";
+import type { RegistryService, Version } from "../registry/index.ts";
+import type { ServiceCatalogue } from "./catalogue.ts";
+import type { StoredDecision } from "./decision-log.ts";
+import { findRevision } from "./store.ts";
+
+export interface Replay {
+  readonly identical: boolean;
+  readonly revision: number;
+  readonly version: Version;
+}
+
+export async function replay(
+  uses: { pool: Pool; registry: RegistryService; catalogue: ServiceCatalogue },
+  organisation: string,
+  decision: StoredDecision,
+): Promise<Replay> {
+  const version = await uses.registry.versionById(organisation, decision.versionId);
+  const revision = await findRevision(uses.pool, organisation, decision.revisionId);
+  const { encoder, answerer } = await uses.catalogue.compileVersion(version);
+  const problems: Problem[] = [];
+  const row = new Float64Array(encoder.columns.length);
+  encoder.encode(decision.input, row, "/record", problems);
+  const again = answerer.answer(row, decision.input, revision?.settings.explanation ?? { kind: "none" });
+  return { identical: problems.length === 0 && JSON.stringify(again) === decision.outputText, revision: revision?.number ?? 0, version };
+}

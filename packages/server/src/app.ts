@@ -1,0 +1,196 @@
+/**
+ * The HTTP edge: routes of the contract bound to handlers behind one order of checks.
+ *
+ * Order: overload, who calls (before a body is read), may they, read the body, validate all parts, handle, one log line.
+ */
+import type { IncomingMessage } from "node:http";
+import { PassThrough, Readable } from "node:stream";
+import { idFromUuid, MegalithError, type RouteSpec } from "@megalith/contract";
+import type { NewUuid, Principal } from "@megalith/platform/foundation";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { errorBody, toMegalithError } from "./error-reply.ts";
+import type { RequestFacts } from "./request-log.ts";
+import type { BoundRoute, Call } from "./route.ts";
+import { refuseBadText, type Validator, validatorOf } from "./validation.ts";
+
+export interface RequestHead {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+export interface AppOptions {
+  readonly routes: readonly BoundRoute[];
+  readonly newUuid: NewUuid;
+  readonly authenticate: (head: RequestHead) => Promise<Principal | null>;
+  /** @throws MegalithError "access.…", or "request.not_found" for a customer at a provider's route. */
+  readonly authorise: (access: RouteSpec["access"], principal: Principal | null) => void;
+  /** Called once a request. */
+  readonly onRequestDone: (facts: RequestFacts) => void;
+  /** A page of the console for a path that is no route; undefined when there is none. */
+  readonly page: (path: string) => Promise<{ readonly body: Uint8Array; readonly headers: Readonly<Record<string, string>> } | undefined>;
+  readonly maxInFlight?: number;
+}
+
+interface Known {
+  principal: Principal | null;
+  code: string | null;
+}
+
+const jsonLimitBytes = 1024 * 1024;
+const headersTimeoutMs = 20_000;
+
+export function buildApp(options: AppOptions): FastifyInstance {
+  const app = fastify({
+    bodyLimit: jsonLimitBytes,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    genReqId: () => idFromUuid("request", options.newUuid()),
+    keepAliveTimeout: 72_000,
+    logger: false,
+    maxParamLength: 300,
+    requestTimeout: 0,
+    routerOptions: { caseSensitive: true, maxParamLength: 300 },
+    serverFactory: undefined,
+  } as Parameters<typeof fastify>[0]) as unknown as FastifyInstance;
+  app.server.headersTimeout = headersTimeoutMs;
+  const known = new WeakMap<FastifyRequest, Known>();
+  addGuards(app, options, known);
+  app.register(async (json) => {
+    readJson(json);
+    for (const route of options.routes) if (route.spec.streamedBody === undefined) addRoute(json, route, options, known);
+  });
+  app.register(async (streamed) => {
+    streamed.removeAllContentTypeParsers();
+    streamed.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+    for (const route of options.routes) if (route.spec.streamedBody !== undefined) addRoute(streamed, route, options, known);
+  });
+  return app;
+}
+
+function addGuards(app: FastifyInstance, options: AppOptions, known: WeakMap<FastifyRequest, Known>): void {
+  const limit = options.maxInFlight ?? 4096;
+  let inFlight = 0;
+  app.addHook("onRequest", async (request, reply) => {
+    inFlight++;
+    // "close" comes also for a caller that hung up before a reply began.
+    reply.raw.once("close", () => {
+      inFlight--;
+    });
+    known.set(request, { principal: null, code: null });
+    if (inFlight > limit) throw new MegalithError("server.overloaded", { values: { seconds: 1 }, retryAfterSeconds: 1 });
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const { principal, code } = known.get(request) ?? { principal: null, code: null };
+    options.onRequestDone({ request, status: reply.statusCode, elapsedMs: reply.elapsedTime, principal, code });
+  });
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, known));
+  app.setNotFoundHandler(async (request, reply) => {
+    const path = request.url.split("?")[0] ?? "/";
+    if (request.method === "GET" && !/^\/(?:api|v2)(?:\/|$)/.test(path)) {
+      const page = await options.page(path);
+      if (page !== undefined) return reply.headers(page.headers).send(page.body);
+    }
+    const principal = await options.authenticate(request);
+    throw new MegalithError(principal === null ? "access.unauthenticated" : "request.not_found");
+  });
+}
+
+function readJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, text, done) => {
+    try {
+      const source = text as string;
+      const value: unknown = source === "" ? {} : JSON.parse(source);
+      // Only an escape can bring a NUL or half a surrogate pair; bytes that are no UTF-8 were replaced already.
+      if (source.includes("\\u") || source.includes("\0")) refuseBadText(value);
+      done(null, value);
+    } catch (error) {
+      done(error instanceof MegalithError ? error : new MegalithError("request.malformed", { values: { reason: (error as Error).message.slice(0, 200) }, cause: error }), undefined);
+    }
+  });
+}
+
+function addRoute(app: FastifyInstance, route: BoundRoute, options: AppOptions, known: WeakMap<FastifyRequest, Known>): void {
+  const { spec } = route;
+  const validate = validatorOf(spec);
+  app.route({
+    method: spec.method,
+    url: spec.path.replace(/\{(\w+)\}/g, ":$1"),
+    ...(spec.bodyLimitBytes === undefined ? {} : { bodyLimit: spec.bodyLimitBytes }),
+    onRequest: async (request) => {
+      const mark = known.get(request) as Known;
+      if (spec.access.kind !== "public") mark.principal = await options.authenticate(request);
+      options.authorise(spec.access, mark.principal);
+    },
+    handler: async (request, reply) => {
+      const call = toCall(spec, validate, request, reply, known.get(request)?.principal ?? null);
+      return sendReply(spec, await route.handle(call), reply);
+    },
+  });
+}
+
+function toCall(spec: RouteSpec, validate: Validator, request: FastifyRequest, reply: FastifyReply, principal: Principal | null): Call<RouteSpec> {
+  const streamed = spec.streamedBody !== undefined;
+  if (streamed) checkMedia(spec.streamedBody, request.headers["content-type"]);
+  const parts = { params: request.params, query: { ...(request.query as object) }, body: streamed ? undefined : (request.body ?? {}), headers: request.headers };
+  validate(parts);
+  const controller = new AbortController();
+  request.raw.socket.once("close", () => controller.abort());
+  return {
+    params: parts.params,
+    query: parts.query,
+    body: parts.body,
+    principal: principal as Principal,
+    stream: streamed ? bounded(request.body as IncomingMessage, spec.bodyLimitBytes ?? jsonLimitBytes) : Readable.from([]),
+    header: (name) => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    },
+    requestId: request.id,
+    signal: controller.signal,
+    setHeader: (name, value) => reply.header(name, value),
+    setStatus: (status) => reply.code(status),
+  } as Call<RouteSpec>;
+}
+
+function checkMedia(accepted: readonly string[] | undefined, type: string | undefined): void {
+  const plain = (type ?? "application/octet-stream").split(";")[0]?.trim().toLowerCase() ?? "";
+  if (accepted?.includes(plain) === true) return;
+  throw new MegalithError("request.unsupported_media", { values: { type: plain, accepted: accepted?.join(", ") ?? "" } });
+}
+
+function bounded(source: Readable, limitBytes: number): Readable {
+  let received = 0;
+  const target = new PassThrough();
+  source.on("data", (chunk: Buffer) => {
+    received += chunk.byteLength;
+    if (received > limitBytes) target.destroy(new MegalithError("request.too_large", { values: { limit: `${limitBytes} bytes` } }));
+  });
+  source.on("error", (error) => target.destroy(error));
+  source.on("aborted", () => target.destroy(new Error("the upload was cut off")));
+  return source.pipe(target);
+}
+
+function sendReply(spec: RouteSpec, result: unknown, reply: FastifyReply): FastifyReply {
+  if (reply.statusCode === 200 && spec.status !== undefined) reply.code(spec.status);
+  if (spec.status === 204 && result === undefined) return reply.code(204).send();
+  if (spec.responseType !== undefined) {
+    if (!reply.hasHeader("content-type")) reply.type(spec.responseType);
+    return reply.send(result instanceof Uint8Array && !Buffer.isBuffer(result) ? Buffer.from(result.buffer, result.byteOffset, result.byteLength) : result);
+  }
+  reply.header("content-type", "application/json; charset=utf-8");
+  return reply.send(typeof result === "string" ? result : JSON.stringify(result));
+}
+
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, known: WeakMap<FastifyRequest, Known>): void {
+  const coded = toMegalithError(error);
+  const mark = known.get(request);
+  if (mark !== undefined) mark.code = coded.detail === undefined ? coded.code : `${coded.code}: ${coded.detail}`;
+  if (coded.retryAfterSeconds !== undefined) reply.header("retry-after", String(coded.retryAfterSeconds));
+  if (coded.status === 401) reply.header("www-authenticate", 'Bearer realm="megalith"');
+  // A body that was not read would be taken for the next request.
+  if (coded.status >= 400 && request.body === undefined && request.headers["content-length"] !== undefined) reply.header("connection", "close");
+  const isOpenInference = request.url.startsWith("/v2");
+  const body = isOpenInference ? { error: `${coded.message}${coded.problems.map((problem) => ` ${problem.path}: ${problem.message}`).join("")}` } : errorBody(coded, request.id);
+  reply.code(coded.status).header("content-type", "application/json; charset=utf-8").send(JSON.stringify(body));
+}

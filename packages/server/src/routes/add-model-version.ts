@@ -1,0 +1,14 @@
+import { registryRoutes } from "@megalith/contract";
+import type { RegistryService } from "@megalith/platform/registry";
+import { bindRoute } from "../route.ts";
+import { buffer } from "node:stream/consumers";
+import { cardOfArtifact } from "@megalith/platform/registry";
+import { showVersionDetail } from "./show-model.ts";
+
+export function addModelVersion(uses: { registry: RegistryService }) {
+  return bindRoute(registryRoutes.addModelVersion, async (call) => {
+    const artifact = new Uint8Array(await buffer(call.stream));
+    const card = cardOfArtifact(artifact);
+    return showVersionDetail(await uses.registry.addVersion(call.principal, { model: call.params.model, artifact, card }));
+  });
+}

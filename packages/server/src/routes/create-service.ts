@@ -1,0 +1,11 @@
+import { servingRoutes } from "@megalith/contract";
+import { bindRoute } from "../route.ts";
+import type { ServiceCatalogue } from "@megalith/platform/serving";
+import { showService } from "./show-service.ts";
+
+export function createService(uses: { catalogue: ServiceCatalogue }) {
+  return bindRoute(servingRoutes.createService, async (call) => {
+    const { name, ...settings } = call.body;
+    return showService(await uses.catalogue.create(call.principal, name, settings));
+  });
+}

@@ -1,0 +1,16 @@
+import { servingRoutes } from "@megalith/contract";
+import { bindRoute } from "../route.ts";
+import type { Decider } from "@megalith/platform/serving";
+import { languageOf } from "../language.ts";
+
+export function decide(uses: { decider: Decider }) {
+  return bindRoute(servingRoutes.decide, async (call) => {
+    return uses.decider.decide({
+      principal: call.principal,
+      service: call.params.service,
+      body: call.body,
+      idempotencyKey: call.header("idempotency-key"),
+      language: languageOf(call.header("accept-language")),
+    }) as Promise<never>;
+  });
+}

@@ -1,0 +1,10 @@
+import { servingRoutes } from "@megalith/contract";
+import { bindRoute } from "../route.ts";
+import type { DecisionLog } from "@megalith/platform/serving";
+
+export function eraseSubject(uses: { log: DecisionLog }) {
+  return bindRoute(servingRoutes.eraseSubject, async (call) => {
+    const customerId = call.principal.kind === "customer" ? call.principal.customerId : null;
+    return { erased: await uses.log.erase(call.principal.organisation, call.params.subject, customerId) };
+  });
+}

@@ -1,0 +1,12 @@
+import { MegalithError, servingRoutes, uuidFromId } from "@megalith/contract";
+import { bindRoute } from "../route.ts";
+import type { DecisionReader } from "@megalith/platform/serving";
+import { languageOf } from "../language.ts";
+
+export function readDecision(uses: { reader: DecisionReader }) {
+  return bindRoute(servingRoutes.readDecision, async (call) => {
+    const id = uuidFromId("decision", call.params.decision);
+    if (id === undefined) throw new MegalithError("request.not_found");
+    return uses.reader.read(call.principal, id, languageOf(call.header("accept-language")));
+  });
+}

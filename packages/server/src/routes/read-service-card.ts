@@ -1,0 +1,9 @@
+import { servingRoutes } from "@megalith/contract";
+import { bindRoute } from "../route.ts";
+import { releasedCard, type ServiceCatalogue } from "@megalith/platform/serving";
+
+export function readServiceCard(uses: { catalogue: ServiceCatalogue }) {
+  return bindRoute(servingRoutes.readServiceCard, async (call) => {
+    return releasedCard(await uses.catalogue.visible(call.principal, call.params.service));
+  });
+}
