@@ -1,0 +1,63 @@
+/** One step of the suite: its name, what it runs, and what it counted. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+export interface StepResult {
+  readonly passed: number;
+  readonly failed: number;
+  /** Printed under the step's line when something failed. */
+  readonly report: string;
+}
+
+export interface Step {
+  readonly name: string;
+  readonly run: (signal: AbortSignal) => Promise<StepResult>;
+}
+
+/** A program of node_modules counts as one check: it passes when it ends with 0. */
+export function programStep(name: string, script: string, parameters: readonly string[]): Step {
+  return {
+    name,
+    run: (signal) =>
+      new Promise((resolve, reject) => {
+        const child = spawn(process.execPath, [join(root, "node_modules", script), ...parameters], {
+          cwd: root,
+          signal,
+          stdio: ["ignore", "pipe", "pipe"],
+        });
+        let report = "";
+        for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (report += chunk));
+        child.on("error", reject);
+        child.on("close", (code) => resolve(code === 0 ? { passed: 1, failed: 0, report: "" } : { passed: 0, failed: 1, report }));
+      }),
+  };
+}
+
+const fileTimeoutMs = 240_000;
+
+/** Test files, each in a process of its own, two at a time. A group without files fails: a pattern that matches nothing proves nothing. */
+export async function runTestFiles(files: readonly string[], signal: AbortSignal): Promise<StepResult> {
+  if (files.length === 0) return { passed: 0, failed: 1, report: "There are no test files in this group.\n" };
+  const events = run({ files: [...files], cwd: root, concurrency: 2, timeout: fileTimeoutMs, signal });
+  let counts = { tests: 0, passed: 0, skipped: 0, todo: 0 };
+  const failedFiles = new Set<string>();
+  events.on("test:summary", (summary) => {
+    if (summary.file === undefined) counts = summary.counts;
+  });
+  events.on("test:fail", (failure) => failedFiles.add(failure.file ?? failure.name));
+  const complaints = new Map<string, string>();
+  events.on("test:stderr", ({ file = "", message }) => complaints.set(file, ((complaints.get(file) ?? "") + message).slice(-3000)));
+  let text = "";
+  for await (const chunk of events.compose(spec)) text += chunk;
+  // What is skipped, left to do or cancelled did not pass; a file that cannot be loaded fails without a test.
+  const failed = Math.max(counts.tests - counts.passed, failedFiles.size);
+  const skipped = counts.skipped + counts.todo > 0 ? "Nothing may be skipped or left to do.\n" : "";
+  const failures = text.slice(Math.max(0, text.indexOf("failing tests:")));
+  const said = [...failedFiles].map((file) => complaints.get(file) ?? "").join("");
+  return { passed: counts.passed, failed, report: skipped + said + failures };
+}
