@@ -1,0 +1,102 @@
+/**
+ * The words of metering: a call of N records is N facts; each fact makes one usage row however often it is reported.
+ *
+ * Ids are bare uuids, money is bigint nanos. A fact's identity is customer + fact key + index.
+ */
+import { hash } from "node:crypto";
+
+/** One record of a call. */
+export interface Fact {
+  /** From `deriveUsageId`. */
+  readonly usageId: string;
+  readonly decisionId: string;
+  /** The transaction's value, of which a plan may take a share; null is none. */
+  readonly valueNanos: bigint | null;
+  readonly withReasons: boolean;
+}
+
+/** One call; its facts are accepted all or none. */
+export interface CallFacts {
+  readonly organisation: string;
+  readonly customerId: string;
+  readonly serviceId: string;
+  readonly keyId: string | null;
+  /** The price in force; null is free. */
+  readonly planVersionId: string | null;
+  /** `k:` + Idempotency-Key, `r:` + reference, or `q:` + a uuid; at most 300 characters. */
+  readonly factKey: string;
+  /** SHA-256 of what was asked: the same key with another digest is a conflict. */
+  readonly requestDigest: Uint8Array;
+  readonly eventTime: Date;
+  readonly recordedTime: Date;
+  readonly facts: readonly Fact[];
+  /** Rows of whoever owns the decisions, stored in the same statement through `store_decisions`; metering does not look inside. */
+  readonly decisionRows: readonly object[];
+}
+
+export type MeterOutcome =
+  | {
+      readonly kind: "recorded";
+      /** One a fact. */
+      readonly prices: readonly bigint[];
+      /** Null when free. */
+      readonly currency: string | null;
+      /** Decisions left in this month's quota; null without a quota. */
+      readonly remaining: number | null;
+      /** Which unit of the day each fact was, from 1. */
+      readonly dayOrdinals: readonly number[];
+    }
+  | {
+      readonly kind: "repeated";
+      readonly prices: readonly bigint[];
+      readonly currency: string | null;
+      readonly remaining: number | null;
+      readonly dayOrdinals: readonly number[];
+      /** Of the first call: what its answer was stored under. */
+      readonly decisionIds: readonly string[];
+    }
+  | { readonly kind: "conflict" }
+  | { readonly kind: "quota_exceeded"; readonly quota: number; readonly remaining: number }
+  | { readonly kind: "balance_exhausted" }
+  | { readonly kind: "rate_limited"; readonly rate: number; readonly retryAfterSeconds: number };
+
+/** The id of a fact's usage row: the first 16 bytes of a SHA-256 over what identifies it, as a UUID of version 8 (RFC 9562). */
+export function deriveUsageId(customerId: string, factKey: string, index: number): string {
+  const hex = hash("sha256", `${customerId}\n${index}\n${factKey}`, "hex");
+  const variant = ((Number.parseInt(hex[16] as string, 16) & 3) | 8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const largestNanos = 10n ** 30n;
+export const factKeyLimit = 300;
+export const factLimit = 10_000;
+
+/** What a statement could choke on is refused before it can share a batch with others. @throws RangeError naming the first fault. */
+export function checkCall(call: CallFacts): void {
+  for (const id of [call.organisation, call.customerId, call.serviceId]) requireUuid(id);
+  if (call.keyId !== null) requireUuid(call.keyId);
+  if (call.planVersionId !== null) requireUuid(call.planVersionId);
+  if (call.factKey.length === 0 || call.factKey.length > factKeyLimit)
+    throw new RangeError(`a fact key has 1 to ${factKeyLimit} characters`);
+  if (call.factKey.includes("\0") || !call.factKey.isWellFormed()) throw new RangeError("a fact key is well-formed text without NUL");
+  if (call.requestDigest.byteLength !== 32) throw new RangeError("a request digest has 32 bytes");
+  requireTime(call.eventTime);
+  requireTime(call.recordedTime);
+  if (call.facts.length === 0 || call.facts.length > factLimit) throw new RangeError(`a call has 1 to ${factLimit} facts`);
+  for (const fact of call.facts) {
+    requireUuid(fact.usageId);
+    requireUuid(fact.decisionId);
+    if (fact.valueNanos !== null && (fact.valueNanos < 0n || fact.valueNanos > largestNanos))
+      throw new RangeError("a value is from 0 to 10^30 nanos");
+  }
+}
+
+function requireUuid(text: string): void {
+  if (!uuidPattern.test(text)) throw new RangeError(`not a uuid: ${text.slice(0, 50)}`);
+}
+
+function requireTime(time: Date): void {
+  const year = time.getUTCFullYear();
+  if (!(year >= 1970 && year <= 9999)) throw new RangeError("a time is in the years 1970 to 9999");
+}

@@ -1,0 +1,159 @@
+/**
+ * Group commit: calls that arrive while a batch is being written form the next batch, one statement and one sync for all.
+ *
+ * A promise resolves after the commit only. When the database goes away with the outcome unknown, the same batch is
+ * sent again: the facts' keys make that harmless. A statement that fails is halved until the one bad call stands alone.
+ */
+import { setTimeout as wait } from "node:timers/promises";
+import { MegalithError } from "@megalith/contract";
+import type { Pool, PoolClient } from "pg";
+import { runBatch } from "./batch.ts";
+import { type CallFacts, checkCall, type MeterOutcome } from "./fact.ts";
+import { isPassing } from "./passing-fault.ts";
+
+export interface MeterOptions {
+  readonly pool: Pool;
+  /** Batches that may be under way at once, each on its own connection. One is fastest: two halve the batches, and each pays its own sync. */
+  readonly lanes?: number;
+  readonly batchLimit?: number;
+  /** Calls that may wait; one more is refused at once. */
+  readonly queueLimit?: number;
+  /** How long a call waits for a database that is away. */
+  readonly deadlineMs?: number;
+  /** Monotonic milliseconds. */
+  readonly elapsedMs?: () => number;
+}
+
+interface Waiting {
+  readonly call: CallFacts;
+  readonly identity: string;
+  readonly deadline: number;
+  readonly resolve: (outcome: MeterOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const retryFirstMs = 20;
+const retryLongestMs = 500;
+
+export class Meter {
+  private readonly pool: Pool;
+  private readonly lanes: number;
+  private readonly batchLimit: number;
+  private readonly queueLimit: number;
+  private readonly deadlineMs: number;
+  private readonly elapsedMs: () => number;
+  private queue: Waiting[] = [];
+  private readonly running = new Set<string>();
+  private batchCount = 0;
+  private scheduled = false;
+
+  constructor(options: MeterOptions) {
+    this.pool = options.pool;
+    this.lanes = options.lanes ?? 1;
+    this.batchLimit = options.batchLimit ?? 500;
+    this.queueLimit = options.queueLimit ?? 20_000;
+    this.deadlineMs = options.deadlineMs ?? 10_000;
+    this.elapsedMs = options.elapsedMs ?? (() => performance.now());
+  }
+
+  /**
+   * Makes the call's facts durable, or says why not. The same fact key again gives what was stored the first time.
+   * @throws RangeError for facts that cannot be stored; MegalithError "server.overloaded" when the database stays away or too many wait.
+   */
+  record(call: CallFacts): Promise<MeterOutcome> {
+    const { promise, resolve, reject } = Promise.withResolvers<MeterOutcome>();
+    try {
+      checkCall(call);
+      if (this.queue.length >= this.queueLimit) throw overloaded();
+    } catch (error) {
+      reject(error);
+      return promise;
+    }
+    this.queue.push({ call, identity: `${call.customerId}${call.factKey}`, deadline: this.elapsedMs() + this.deadlineMs, resolve, reject });
+    this.schedule();
+    return promise;
+  }
+
+  /** Calls of one turn of the event loop go together. */
+  private schedule(): void {
+    if (this.scheduled || this.batchCount >= this.lanes || this.queue.length === 0) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      const batch = this.nextBatch();
+      if (batch.length === 0) return;
+      this.batchCount++;
+      void this.write(batch).finally(() => {
+        for (const waiting of batch) this.running.delete(waiting.identity);
+        this.batchCount--;
+        this.schedule();
+      });
+      this.schedule();
+    });
+  }
+
+  /** The oldest waiting calls; of two with one key the later waits until the first is written. */
+  private nextBatch(): Waiting[] {
+    const batch: Waiting[] = [];
+    const left: Waiting[] = [];
+    for (const waiting of this.queue) {
+      if (batch.length >= this.batchLimit || this.running.has(waiting.identity)) left.push(waiting);
+      else {
+        this.running.add(waiting.identity);
+        batch.push(waiting);
+      }
+    }
+    this.queue = left;
+    return batch;
+  }
+
+  /** Never throws: every call of the batch is settled. */
+  private async write(batch: readonly Waiting[]): Promise<void> {
+    let live = batch;
+    for (let retryMs = retryFirstMs; ; retryMs = Math.min(retryMs * 2, retryLongestMs)) {
+      const fault = await this.attempt(live);
+      if (fault === undefined) return;
+      if (!isPassing(fault)) return this.separate(live, fault);
+      const now = this.elapsedMs();
+      for (const waiting of live) if (waiting.deadline <= now) waiting.reject(overloaded(fault));
+      live = live.filter((waiting) => waiting.deadline > now);
+      if (live.length === 0) return;
+      await wait(retryMs);
+    }
+  }
+
+  private async separate(batch: readonly Waiting[], fault: unknown): Promise<void> {
+    if (batch.length === 1) {
+      batch[0]?.reject(fault);
+      return;
+    }
+    const middle = batch.length >> 1;
+    await this.write(batch.slice(0, middle));
+    await this.write(batch.slice(middle));
+  }
+
+  /** @returns the fault, or undefined when every call was resolved. */
+  private async attempt(batch: readonly Waiting[]): Promise<unknown> {
+    let client: PoolClient | undefined;
+    try {
+      client = await this.pool.connect();
+      const outcomes = await runBatch(
+        client,
+        batch.map((waiting) => waiting.call),
+        this.deadlineMs,
+      );
+      client.release();
+      batch.forEach((waiting, index) => {
+        waiting.resolve(outcomes[index] as MeterOutcome);
+      });
+      return undefined;
+    } catch (error) {
+      client?.release(isPassing(error));
+      return error;
+    }
+  }
+}
+
+function overloaded(cause?: unknown): MegalithError {
+  return new MegalithError("server.overloaded", { values: { seconds: 1 }, retryAfterSeconds: 1, cause });
+}
