@@ -11,8 +11,8 @@ import { programStep, root, runTestFiles, type Step } from "./step.ts";
 
 const { values, positionals } = parseArgs({ options: { only: { type: "string" } }, allowPositionals: true });
 
-const places = "{engines,packages,bench,examples,tools,test}/**";
-const special = /\.(db|system|browser)\.test\.tsx?$|^tools\/tidy\.test\.ts$/;
+const places = "{engines,packages,bench,examples,test}/**";
+const special = /\.(db|system|browser)\.test\.tsx?$/;
 
 function find(pattern: string): string[] {
   const found = globSync(pattern, { cwd: root, exclude: (path) => path.includes("node_modules") || path.includes("fixtures") });
@@ -23,7 +23,7 @@ const steps: Step[] = [
   programStep("format and lint", "@biomejs/biome/bin/biome", ["check", "--error-on-warnings", "--max-diagnostics=50"]),
   programStep("types", "typescript/bin/tsc", ["-p", "."]),
   programStep("dead code", "knip/bin/knip.js", ["--no-progress"]),
-  { name: "tidy", run: (signal) => runTestFiles(find("tools/tidy.test.ts"), signal) },
+  { name: "tidy", run: (signal) => runTestFiles(find("tools/*.test.ts"), signal) },
   {
     name: "pure",
     run: (signal) =>

@@ -1,6 +1,6 @@
 /** One step of the suite: its name, what it runs, and what it counted. */
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
@@ -49,7 +49,7 @@ export async function runTestFiles(files: readonly string[], signal: AbortSignal
   events.on("test:summary", (summary) => {
     if (summary.file === undefined) counts = summary.counts;
   });
-  events.on("test:fail", (failure) => failedFiles.add(failure.file ?? failure.name));
+  events.on("test:fail", (failure) => failedFiles.add(resolve(root, failure.file ?? failure.name)));
   const complaints = new Map<string, string>();
   events.on("test:stderr", ({ file = "", message }) => complaints.set(file, ((complaints.get(file) ?? "") + message).slice(-3000)));
   let text = "";
