@@ -150,7 +150,7 @@ function toCall(spec: RouteSpec, validate: Validator, request: FastifyRequest, r
     signal: controller.signal,
     setHeader: (name, value) => reply.header(name, value),
     setStatus: (status) => reply.code(status),
-  } as Call<RouteSpec>;
+  } as unknown as Call<RouteSpec>;
 }
 
 function checkMedia(accepted: readonly string[] | undefined, type: string | undefined): void {

@@ -9,7 +9,8 @@ export function cardOfArtifact(artifact: Uint8Array): Card {
     const forest = decodeForest(artifact);
     const features = forest.features.map(({ name, kind }) => ({ name, kind }));
     const gains = forest.features.map(({ name }, index) => ({ name, gain: forest.importances.gain[index] as number, splits: forest.importances.splits[index] as number }));
-    return { task: forest.task, metrics: {}, columns: features, importances: gains.sort((a, b) => b.gain - a.gain), ...forest.metadata };
+    gains.sort((a, b) => b.gain - a.gain);
+    return { ...forest.metadata, task: forest.task, metrics: {}, columns: features, importances: gains };
   } catch (cause) {
     if (cause instanceof ForestError) throw new MegalithError("registry.artifact_invalid", { values: { reason: cause.message }, cause });
     throw cause;

@@ -41,7 +41,7 @@ export class ServiceCatalogue {
   }
 
   async create(caller: Caller, name: string, change: SettingsChange & { readonly model: string }): Promise<CompiledService> {
-    const settings = { ...defaultSettings, ...withoutTitle(change) };
+    const settings: ServiceSettings = { ...defaultSettings, ...withoutTitle(change), model: change.model };
     await this.check(caller.organisation, settings);
     const { pool, newUuid, clock } = this.options;
     try {
