@@ -6,7 +6,7 @@
  * user `nobody` who keeps only the right to pass through folders. No system user is ever added.
  */
 import { execFile } from "node:child_process";
-import { access, lstat, readFile, symlink } from "node:fs/promises";
+import { lstat, readFile, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
@@ -21,6 +21,8 @@ export interface PostgresBinaries {
 /** A program and its arguments, wrapped so that PostgreSQL accepts who runs it. */
 export interface Runner {
   readonly wrap: (program: string, parameters: readonly string[]) => { readonly program: string; readonly parameters: string[] };
+  /** Small on purpose: no secret of the server's and no PG* setting of somebody's shell gets through. */
+  readonly environment: { readonly PATH: string; readonly LC_ALL: string; readonly TZ: string };
   /** Who must own the files, as the system outside any namespace sees it. */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;
 }
@@ -63,24 +65,33 @@ async function linkLibraries(root: string): Promise<void> {
   }
 }
 
-export async function findRunner(): Promise<Runner> {
+const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** @param systemPath where the programs `unshare` and `setpriv` are looked for. */
+export async function findRunner(systemPath = usualPath): Promise<Runner> {
+  const environment = { PATH: systemPath, LC_ALL: "C", TZ: "UTC" };
+  const works = (program: string, parameters: readonly string[]): Promise<boolean> =>
+    run(program, [...parameters], { env: environment }).then(
+      () => true,
+      () => false,
+    );
   const uid = process.getuid?.() ?? 0;
   const gid = process.getgid?.() ?? 0;
   const people = await readPeople();
   const deathSignal = (await works("setpriv", ["--pdeathsig", "INT", "true"])) ? ["setpriv", "--pdeathsig", "INT"] : [];
   if (uid !== 0 && (process.platform !== "linux" || people.some((person) => person.uid === uid))) {
-    return { wrap: wrapper(deathSignal), owner: undefined };
+    return { environment, wrap: wrapper(deathSignal), owner: undefined };
   }
   const guest = people.find((person) => person.uid !== 0);
   const namespace = ["-U", `--map-user=${guest?.uid ?? 1000}`, `--map-group=${guest?.gid ?? 1000}`];
   if (guest !== undefined && (await works("unshare", [...namespace, "true"]))) {
-    return { wrap: wrapper(["unshare", ...namespace, ...deathSignal]), owner: { uid, gid } };
+    return { environment, wrap: wrapper(["unshare", ...namespace, ...deathSignal]), owner: { uid, gid } };
   }
   const nobody = people.find((person) => person.name === "nobody") ?? guest;
   if (uid === 0 && nobody !== undefined) {
     const dropped = ["setpriv", `--reuid=${nobody.uid}`, `--regid=${nobody.gid}`, "--clear-groups"];
     const passing = [...dropped, "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--pdeathsig", "INT"];
-    if (await works("setpriv", [...passing.slice(1), "true"])) return { wrap: wrapper(passing), owner: nobody };
+    if (await works("setpriv", [...passing.slice(1), "true"])) return { environment, wrap: wrapper(passing), owner: nobody };
   }
   throw new Error(
     "PostgreSQL does not run as root, and this system allows neither a user namespace (unshare -U) nor dropping to `nobody` (setpriv): " +
@@ -95,22 +106,8 @@ function wrapper(prefix: readonly string[]): Runner["wrap"] {
   };
 }
 
-async function works(program: string, parameters: readonly string[]): Promise<boolean> {
-  return run(program, [...parameters]).then(
-    () => true,
-    () => false,
-  );
-}
-
 async function readPeople(): Promise<{ name: string; uid: number; gid: number }[]> {
-  if (
-    !(await access("/etc/passwd").then(
-      () => true,
-      () => false,
-    ))
-  )
-    return [];
-  const lines = (await readFile("/etc/passwd", "utf8")).split("\n");
+  const lines = (await readFile("/etc/passwd", "utf8").catch(() => "")).split("\n");
   return lines.flatMap((line) => {
     const [name = "", , uid, gid] = line.split(":");
     return uid === undefined || gid === undefined ? [] : [{ name, uid: Number(uid), gid: Number(gid) }];

@@ -38,7 +38,7 @@ export async function ensureCluster(folder: string, binaries: PostgresBinaries, 
   const parameters = ["-D", draft, "-U", "megalith", "-A", "trust", "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
   const { program, parameters: wrapped } = runner.wrap(binaries.initdb, [...parameters, "--locale=C", "-c", "timezone=UTC"]);
   try {
-    await run(program, wrapped, { env: { LC_ALL: "C", PATH: "/usr/bin:/bin", TZ: "UTC" } });
+    await run(program, wrapped, { env: runner.environment });
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
     const { stderr = "" } = error as { stderr?: string };

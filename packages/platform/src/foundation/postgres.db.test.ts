@@ -190,3 +190,30 @@ test("a data folder with a very long path under a folder of mode 700 works, and 
   assert.equal(stdout.trim(), "700");
   assert.ok(Buffer.byteLength(socketFolder) < 90);
 });
+
+test("where the system refuses user namespaces, PostgreSQL still runs in a folder of mode 700, and goes with its server", async (t) => {
+  const folder = await scratch(t);
+  await chmod(folder, 0o700);
+  const refusing = await scratch(t);
+  await writeFile(join(refusing, "unshare"), "#!/bin/sh\necho unshare failed: Operation not permitted >&2\nexit 1\n", { mode: 0o755 });
+  const options = { folder: join(folder, "data"), log: () => undefined, systemPath: `${refusing}:/usr/bin:/bin` };
+  const server = await startEmbeddedPostgres(options);
+  t.after(() => server.stop());
+  assert.deepEqual(await ask(server.url, "select 1 as one"), [{ one: 1 }]);
+  await server.stop();
+  const again = await start(t, join(folder, "data"));
+  assert.deepEqual(await ask(again.url, "select 1 as one"), [{ one: 1 }]);
+  await again.stop();
+  const back = await startEmbeddedPostgres(options);
+  t.after(() => back.stop());
+  assert.deepEqual(await ask(back.url, "select 1 as one"), [{ one: 1 }]);
+});
+
+test("root without namespaces and without setpriv is told what to do", async (t) => {
+  const folder = await scratch(t);
+  const attempt = startEmbeddedPostgres({ folder, log: () => undefined, systemPath: folder });
+  if (process.getuid?.() === 0) {
+    await assert.rejects(attempt, /start Megalith as an ordinary user, or set DATABASE_URL/);
+    assert.deepEqual(await readdir(folder), []);
+  } else await (await attempt).stop();
+});

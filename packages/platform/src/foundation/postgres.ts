@@ -21,6 +21,8 @@ export interface EmbeddedPostgresOptions {
   readonly folder: string;
   /** Receives each line that PostgreSQL logs. */
   readonly log: (line: string) => void;
+  /** Where the programs `unshare` and `setpriv` are looked for, as in PATH; the usual places by default. */
+  readonly systemPath?: string;
   /** Called when PostgreSQL ended without being asked; it is being started again. */
   readonly onExit?: (exit: { readonly code: number | null; readonly signal: string | null }) => void;
 }
@@ -100,7 +102,7 @@ class Supervisor {
 
   async start(): Promise<void> {
     this.binaries = await findBinaries();
-    this.runner = await findRunner();
+    this.runner = await findRunner(this.options.systemPath);
     await stopOrphan(join(this.folder, "cluster"));
     this.cluster = await ensureCluster(this.folder, this.binaries, this.runner);
     this.socket = await ensureSocketFolder(this.folder, this.runner);
@@ -129,12 +131,13 @@ class Supervisor {
       "-c",
       `${name}=${value}`,
     ]);
-    const { program, parameters } = (this.runner as Runner).wrap(postgres, ["-D", this.cluster, ...flags]);
+    const runner = this.runner as Runner;
+    const { program, parameters } = runner.wrap(postgres, ["-D", this.cluster, ...flags]);
     // A session of its own: Ctrl-C in the terminal reaches the server first, which stops PostgreSQL last.
     const child = spawn(program, parameters, {
       detached: true,
       stdio: ["ignore", "ignore", "pipe"],
-      env: { LC_ALL: "C", PATH: "/usr/bin:/bin" },
+      env: runner.environment,
     });
     this.child = child;
     child.on("error", (error) => this.note(error.message));
