@@ -1,0 +1,146 @@
+/**
+ * Writes one file with everything: rows of one snapshot, and the files that those rows name.
+ *
+ * One read-only repeatable-read transaction sees all tables as of one moment, while the server goes on answering. Table and
+ * artifact files never change once a row names them, so copying them after the snapshot is as good as at it.
+ */
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdtemp, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { MegalithError } from "@megalith/contract";
+import type { Pool, PoolClient } from "pg";
+import { to as copyTo } from "pg-copy-streams";
+import { type Pack, pack as newTar } from "tar-stream";
+import { type BackupFile, type BackupTable, backupFormat, type Manifest } from "./manifest.ts";
+
+export interface BackupOptions {
+  readonly pool: Pool;
+  readonly dataFolder: string;
+  /** Must not exist yet. */
+  readonly file: string;
+  readonly release: string;
+  readonly now: () => Date;
+  readonly onProgress?: (done: number, total: number, what: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+const folders = ["tables", "artifacts"] as const;
+
+/** @throws MegalithError "backup.file_exists". */
+export async function backup(options: BackupOptions): Promise<Manifest> {
+  const file = resolve(options.file);
+  if (await exists(file)) throw new MegalithError("backup.file_exists", { values: { file } });
+  const staging = await mkdtemp(join(dirname(file), ".backup-"));
+  try {
+    const manifest = await spool(options, staging);
+    await write(options, manifest, staging, join(staging, "whole.tar"));
+    await rename(join(staging, "whole.tar"), file);
+    return manifest;
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+/** Copies the rows of one snapshot to the staging folder and hashes every file; then all sizes are known. */
+async function spool(options: BackupOptions, staging: string): Promise<Manifest> {
+  const client = await options.pool.connect();
+  try {
+    await client.query("begin isolation level repeatable read read only");
+    const migrations = await client.query<Manifest["migrations"][number]>("select number, name, sha256 from schema_migration order by number");
+    const tables: BackupTable[] = [];
+    const names = await tableNames(client);
+    for (const [index, name] of names.entries()) {
+      options.onProgress?.(index, names.length, name);
+      options.signal?.throwIfAborted();
+      tables.push(await spoolTable(client, name, staging));
+    }
+    await client.query("commit");
+    const files: BackupFile[] = [];
+    for (const folder of folders) files.push(...(await listFiles(options.dataFolder, folder)));
+    return { format: backupFormat, release: options.release, createdAt: options.now().toISOString(), migrations: migrations.rows, tables, files };
+  } finally {
+    client.release();
+  }
+}
+
+/** Ordinary and partitioned tables, not their partitions; parents before children, so that restoring keeps foreign keys. */
+async function tableNames(client: PoolClient): Promise<string[]> {
+  const found = await client.query<{ name: string }>(
+    `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition and c.relname not in ('schema_migration', 'session') order by c.relname`,
+  );
+  return found.rows.map((row) => row.name);
+}
+
+async function spoolTable(client: PoolClient, name: string, staging: string): Promise<BackupTable> {
+  const columns = await client.query<{ column_name: string }>(
+    "select column_name from information_schema.columns where table_schema = 'public' and table_name = $1 and is_generated = 'NEVER' order by ordinal_position",
+    [name],
+  );
+  const names = columns.rows.map((row) => row.column_name);
+  const stream = client.query(copyTo(`copy (select ${names.map((column) => `"${column}"`).join(", ")} from "${name}") to stdout`));
+  const path = join(staging, `${name}.copy`);
+  const { sha256, sizeBytes } = await hashInto(stream, path);
+  return { name, columns: names, rowCount: stream.rowCount, sizeBytes, sha256 };
+}
+
+async function hashInto(source: Readable, path: string): Promise<{ sha256: string; sizeBytes: number }> {
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  source.on("data", (chunk: Buffer) => {
+    hash.update(chunk);
+    sizeBytes += chunk.byteLength;
+  });
+  await pipeline(source, createWriteStream(path, { mode: 0o600 }));
+  return { sha256: hash.digest("hex"), sizeBytes };
+}
+
+async function listFiles(dataFolder: string, folder: string): Promise<BackupFile[]> {
+  const root = join(dataFolder, folder);
+  if (!(await exists(root))) return [];
+  const files: BackupFile[] = [];
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !/\.(?:parquet|mglf)$/.test(entry.name) || entry.name.startsWith(".")) continue;
+    const path = join(entry.parentPath, entry.name);
+    const hash = createHash("sha256");
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+    files.push({ path: path.slice(dataFolder.length).split(sep).filter(Boolean).join("/"), sizeBytes: (await stat(path)).size, sha256: hash.digest("hex") });
+  }
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function write(options: BackupOptions, manifest: Manifest, staging: string, target: string): Promise<void> {
+  const tar = newTar();
+  const writing = pipeline(tar, createWriteStream(target, { mode: 0o600 }));
+  const text = Buffer.from(JSON.stringify(manifest, null, 2));
+  await new Promise<void>((done, fail) => tar.entry({ name: "manifest.json", size: text.byteLength }, text, (error) => (error ? fail(error) : done())));
+  for (const table of manifest.tables) await addFile(tar, `rows/${table.name}.copy`, join(staging, `${table.name}.copy`), table.sizeBytes);
+  for (const [index, file] of manifest.files.entries()) {
+    options.onProgress?.(index, manifest.files.length, file.path);
+    options.signal?.throwIfAborted();
+    await addFile(tar, file.path, join(options.dataFolder, file.path), file.sizeBytes);
+  }
+  tar.finalize();
+  await writing;
+  const handle = await open(target, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function addFile(tar: Pack, name: string, path: string, size: number): Promise<void> {
+  const entry = tar.entry({ name, size });
+  await pipeline(createReadStream(path), entry);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

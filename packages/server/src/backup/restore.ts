@@ -1,0 +1,138 @@
+/**
+ * Builds a data folder from a backup, in a folder beside it that becomes the data folder by one rename at the end.
+ *
+ * Every entry is checked against the manifest's SHA-256 and count; one that is missing, extra or altered refuses the whole.
+ */
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { MegalithError } from "@megalith/contract";
+import { inTransaction, migrate, openPool, readMigrations, startEmbeddedPostgres } from "@megalith/platform/foundation";
+import type { Pool, PoolClient } from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import { extract } from "tar-stream";
+import { type BackupTable, type Manifest, parseManifest } from "./manifest.ts";
+
+export interface RestoreOptions {
+  /** Missing or empty. */
+  readonly dataFolder: string;
+  readonly file: string;
+  readonly onProgress?: (done: number, total: number, what: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** @throws MegalithError "backup.folder_not_empty", "backup.unreadable", "server.data_newer". */
+export async function restore(options: RestoreOptions): Promise<Manifest> {
+  const target = resolve(options.dataFolder);
+  const present = await readdir(target).catch(() => []);
+  if (present.length > 0) throw new MegalithError("backup.folder_not_empty", { values: { folder: target } });
+  await mkdir(dirname(target), { recursive: true });
+  const building = await mkdtemp(join(dirname(target), `.${basename(target)}-restore-`));
+  try {
+    const manifest = await unpack(options, building);
+    await fill(options, manifest, building);
+    await rm(join(building, "rows"), { recursive: true });
+    await rm(target, { recursive: true, force: true });
+    await rename(building, target);
+    return manifest;
+  } catch (error) {
+    await rm(building, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function unpack(options: RestoreOptions, building: string): Promise<Manifest> {
+  let manifest: Manifest | undefined;
+  const waiting = new Map<string, { sizeBytes: number; sha256: string }>();
+  const tar = extract();
+  const reading = pipeline(createReadStream(options.file), tar);
+  reading.catch(() => undefined);
+  try {
+    let done = 0;
+    for await (const entry of tar) {
+      options.signal?.throwIfAborted();
+      const { name } = entry.header;
+      if (manifest === undefined) {
+        if (name !== "manifest.json" || (entry.header.size ?? 0) > 256 * 1024 * 1024) throw new Error("it does not begin with a manifest");
+        manifest = parseManifest(await text(entry));
+        for (const table of manifest.tables) waiting.set(`rows/${table.name}.copy`, table);
+        for (const file of manifest.files) waiting.set(file.path, file);
+        continue;
+      }
+      const expected = waiting.get(name);
+      if (expected === undefined) throw new Error(`${name} is not in its manifest`);
+      waiting.delete(name);
+      options.onProgress?.(++done, manifest.tables.length + manifest.files.length, name);
+      const path = join(building, name);
+      await mkdir(dirname(path), { recursive: true });
+      const hash = createHash("sha256");
+      entry.on("data", (chunk) => hash.update(chunk as Buffer));
+      await pipeline(entry, createWriteStream(path, { mode: 0o600, flush: true }));
+      if (hash.digest("hex") !== expected.sha256) throw new Error(`${name} is damaged`);
+    }
+    await reading;
+    if (manifest === undefined) throw new Error("it is empty");
+    const missing = waiting.keys().next().value;
+    if (missing !== undefined) throw new Error(`${missing} is missing`);
+    return manifest;
+  } catch (cause) {
+    if (cause instanceof MegalithError || options.signal?.aborted === true) throw cause;
+    throw new MegalithError("backup.unreadable", { values: { file: options.file, reason: (cause as Error).message }, cause });
+  }
+}
+
+async function fill(options: RestoreOptions, manifest: Manifest, building: string): Promise<void> {
+  const known = await readMigrations();
+  for (const migration of manifest.migrations) {
+    const own = known.find((candidate) => candidate.number === migration.number);
+    if (own === undefined) throw new MegalithError("server.data_newer", { values: { migration: migration.name } });
+    if (own.sha256 !== migration.sha256) throw new MegalithError("server.data_altered", { values: { migration: migration.name } });
+  }
+  await mkdir(join(building, "rows"), { recursive: true });
+  const postgres = await startEmbeddedPostgres({ folder: join(building, "postgres"), log: () => undefined });
+  try {
+    const pool = openPool({ connectionString: postgres.url, max: 2 });
+    try {
+      await migrate(pool, known.slice(0, manifest.migrations.length));
+      await copyRows(pool, options, manifest, building);
+      await migrate(pool, known);
+    } finally {
+      await pool.end();
+    }
+  } finally {
+    await postgres.stop();
+  }
+}
+
+async function copyRows(pool: Pool, options: RestoreOptions, manifest: Manifest, building: string): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    // Foreign keys and the triggers that refuse changes are checked where the rows were first written.
+    await client.query("set local session_replication_role = replica");
+    for (const [index, table] of manifest.tables.entries()) {
+      options.onProgress?.(index, manifest.tables.length, table.name);
+      options.signal?.throwIfAborted();
+      const path = join(building, "rows", `${table.name}.copy`);
+      if (table.name === "decision") await makePartitions(client, table, path);
+      const stream = client.query(copyFrom(`copy "${table.name}" (${table.columns.map((name) => `"${name}"`).join(", ")}) from stdin`));
+      await pipeline(createReadStream(path), stream);
+      if (stream.rowCount !== table.rowCount)
+        throw new MegalithError("backup.unreadable", { values: { file: options.file, reason: `${table.name} has ${stream.rowCount} rows and not ${table.rowCount}` } });
+    }
+  });
+}
+
+/** A row finds no home without its day: the days are read from the copy itself. */
+async function makePartitions(client: PoolClient, table: BackupTable, path: string): Promise<void> {
+  const position = table.columns.indexOf("day");
+  const days = new Set<string>();
+  let rest = "";
+  for await (const chunk of createReadStream(path, "utf8")) {
+    const lines = (rest + (chunk as string)).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) days.add(line.split("\t")[position] ?? "");
+  }
+  for (const day of days) await client.query("select ensure_decision_partition($1::date)", [day]);
+}
