@@ -8,3 +8,5 @@ export * from "./registry.ts";
 export * from "./serving.ts";
 export * from "./tables.ts";
 export * from "./reason-words.ts";
+export * from "./billing.ts";
+export * from "./metering.ts";

@@ -34,6 +34,21 @@ create table meter_account (
   closed_until date not null default '1970-01-01'
 ) with (fillfactor = 50);
 
+-- What was added to prepaid balances; a reference counts once.
+create table credit (
+  id uuid primary key,
+  organisation uuid not null references organisation (id),
+  customer_id uuid not null references meter_account (customer_id),
+  reference text not null,
+  amount_nanos numeric(38, 0) not null check (amount_nanos > 0),
+  currency text not null,
+  note text not null,
+  recorded_at timestamptz not null,
+  actor jsonb not null,
+  unique (customer_id, reference)
+);
+create trigger credit_immutable before update or delete on credit for each row execute function refuse_change();
+
 -- One row for each plan that a customer uses: how many units this day and this month. Never goes back to an earlier day.
 create table meter_counter (
   customer_id uuid not null references meter_account (customer_id),
@@ -68,6 +83,7 @@ create table usage (
   with_reasons boolean not null,
   amount_nanos numeric(38, 0) not null check (amount_nanos >= 0),
   currency text,
+  prepaid boolean not null,
   remaining bigint,
   primary key (customer_id, fact_key, fact_index)
 );
@@ -138,6 +154,7 @@ declare
   made_day date[] := array_fill(null::date, array[cardinality(calls_customer)]);
   made_month date[] := array_fill(null::date, array[cardinality(calls_customer)]);
   made_currency text[] := array_fill(null::text, array[cardinality(calls_customer)]);
+  made_prepaid boolean[] := array_fill(false, array[cardinality(calls_customer)]);
   made_remaining bigint[] := array_fill(null::bigint, array[cardinality(calls_customer)]);
   accepted uuid[] := '{}';
 begin
@@ -250,6 +267,7 @@ begin
         continue;
       end if;
       account.balance_nanos := account.balance_nanos - total;
+      made_prepaid[call_index] := true;
     end if;
 
     account.quota_count := account.quota_count + call.fact_count;
@@ -268,14 +286,14 @@ begin
 
   with written as (
     insert into usage (id, organisation, customer_id, service_id, key_id, plan_version_id, fact_key, fact_index, request_digest, decision_id,
-      event_time, recorded_at, billing_day, billing_month, day_ordinal, month_ordinal, value_nanos, with_reasons, amount_nanos, currency, remaining)
+      event_time, recorded_at, billing_day, billing_month, day_ordinal, month_ordinal, value_nanos, with_reasons, amount_nanos, currency, prepaid, remaining)
     select f.id, c.organisation, c.customer, c.service, c.key, c.price_id, c.fact_key, f.number - c.first_fact, c.digest, f.decision,
-      c.event, c.recorded, c.day, c.month, f.day_ordinal, f.month_ordinal, f.value, f.reasons, f.amount, c.currency, c.remaining
+      c.event, c.recorded, c.day, c.month, f.day_ordinal, f.month_ordinal, f.value, f.reasons, f.amount, c.currency, c.prepaid, c.remaining
     from unnest(facts_call, facts_usage, facts_decision, facts_value, facts_reasons, made_amount, made_day_ordinal, made_month_ordinal)
       with ordinality f (call, id, decision, value, reasons, amount, day_ordinal, month_ordinal, number)
     join unnest(calls_organisation, calls_customer, calls_service, calls_key, calls_price, calls_fact_key, calls_digest, calls_event, calls_recorded,
-        calls_first_fact, made_day, made_month, made_currency, made_remaining)
-      with ordinality c (organisation, customer, service, key, price_id, fact_key, digest, event, recorded, first_fact, day, month, currency, remaining, number)
+        calls_first_fact, made_day, made_month, made_currency, made_prepaid, made_remaining)
+      with ordinality c (organisation, customer, service, key, price_id, fact_key, digest, event, recorded, first_fact, day, month, currency, prepaid, remaining, number)
       on c.number = f.call
     where f.amount is not null
     returning decision_id)

@@ -1,0 +1,195 @@
+/**
+ * Plans and invoices.
+ *
+ * A plan's currency and time zone never change; its prices change by versions with a validity. An invoice is a pure
+ * function of usage and plan: one a customer, month and currency; each line is rounded once, lines sum to the total.
+ */
+import { type Static, Type } from "typebox";
+import { defineRoute } from "./route.ts";
+import { Actor, Currency, Id, List, ListQuery, Month, Name, Nanos, Time, Title } from "./shapes.ts";
+
+const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
+const NanosFromZero = Type.String({
+  pattern: "^\\d{1,30}$",
+  description: "Money in nano-units (1 unit = 1,000,000,000) as decimal text, from 0.",
+});
+
+/** What a plan version asks for; everything may be left out except the tiers. */
+export const PricesShape = Type.Object({
+  tiers: Type.Array(
+    Type.Object({
+      upTo: Nullable(Type.Integer({ minimum: 1, description: "The last unit of the day at this price; null in the last tier." })),
+      priceNanos: NanosFromZero,
+    }),
+    { minItems: 1, maxItems: 50, description: "Price of a unit by its number within the day." },
+  ),
+  valueShare: Nullable(
+    Type.Object({
+      hundredthsOfBasisPoint: Type.Integer({ minimum: 1, maximum: 1_000_000, description: "Millionths of the transaction's value." }),
+      floorNanos: NanosFromZero,
+      capNanos: Nullable(NanosFromZero),
+    }),
+  ),
+  reasonsSurchargeNanos: NanosFromZero,
+  monthlyFeeNanos: NanosFromZero,
+  includedUnits: Type.Integer({
+    minimum: 0,
+    maximum: 1_000_000_000_000,
+    description: "Units of a month whose unit price is paid by the monthly fee.",
+  }),
+});
+export type PricesShape = Static<typeof PricesShape>;
+
+export const PlanVersionShape = Type.Object({
+  id: Id("planVersion"),
+  number: Type.Integer(),
+  validFrom: Time,
+  prices: PricesShape,
+  createdAt: Time,
+  createdBy: Actor,
+});
+export type PlanVersionShape = Static<typeof PlanVersionShape>;
+
+export const PlanShape = Type.Object({
+  id: Id("plan"),
+  name: Name,
+  title: Type.String(),
+  currency: Currency,
+  timeZone: Type.String(),
+  createdAt: Time,
+  createdBy: Actor,
+  versions: Type.Array(PlanVersionShape, { description: "Newest first." }),
+});
+export type PlanShape = Static<typeof PlanShape>;
+
+export const InvoiceLineShape = Type.Object({
+  kind: Type.Union([
+    Type.Literal("units"),
+    Type.Literal("included"),
+    Type.Literal("value_share"),
+    Type.Literal("reasons_surcharge"),
+    Type.Literal("monthly_fee"),
+  ]),
+  service: Nullable(Type.String({ description: "Name of the service; null for a fee." })),
+  plan: Name,
+  planVersion: Type.Integer(),
+  tier: Nullable(Type.Object({ from: Type.Integer(), upTo: Nullable(Type.Integer()) })),
+  quantity: Type.Integer(),
+  unitNanos: Nullable(Nanos),
+  exactNanos: Nanos,
+  amountNanos: Nanos,
+  prepaid: Type.Boolean(),
+});
+export type InvoiceLineShape = Static<typeof InvoiceLineShape>;
+
+export const InvoiceShape = Type.Object({
+  id: Nullable(Id("invoice")),
+  number: Nullable(Type.String({ description: "Without a gap within the provider, for example INV-2026-000001; null in a preview." })),
+  status: Type.Union([Type.Literal("preview"), Type.Literal("final")]),
+  seller: Type.String(),
+  customer: Id("customer"),
+  customerName: Type.String(),
+  month: Month,
+  currency: Currency,
+  lines: Type.Array(InvoiceLineShape),
+  exactNanos: Nanos,
+  totalNanos: Nanos,
+  prepaidNanos: Nanos,
+  dueNanos: Nanos,
+  issuedAt: Nullable(Time),
+});
+export type InvoiceShape = Static<typeof InvoiceShape>;
+
+const InvoiceOf = Type.Object({ customer: Type.Optional(Id("customer")), month: Month });
+
+export const billingRoutes = {
+  listPlans: defineRoute({
+    method: "GET",
+    path: "/api/v1/plans",
+    summary: "Lists plans with their versions.",
+    tag: "billing",
+    access: { kind: "provider", role: "viewer" },
+    response: Type.Object({ items: Type.Array(PlanShape) }),
+  }),
+  createPlan: defineRoute({
+    method: "POST",
+    path: "/api/v1/plans",
+    summary: "Makes a plan with its first version, in force at once.",
+    tag: "billing",
+    access: { kind: "provider", role: "owner" },
+    body: Type.Object({
+      name: Name,
+      title: Type.Optional(Title),
+      currency: Currency,
+      timeZone: Type.String({ maxLength: 60 }),
+      prices: PricesShape,
+    }),
+    status: 201,
+    response: PlanShape,
+  }),
+  readPlan: defineRoute({
+    method: "GET",
+    path: "/api/v1/plans/{plan}",
+    summary: "One plan.",
+    tag: "billing",
+    access: { kind: "provider", role: "viewer" },
+    params: Type.Object({ plan: Name }),
+    response: PlanShape,
+  }),
+  addPlanVersion: defineRoute({
+    method: "POST",
+    path: "/api/v1/plans/{plan}/versions",
+    summary: "Changes a plan's prices from a time on; what was used before keeps its price.",
+    tag: "billing",
+    access: { kind: "provider", role: "owner" },
+    params: Type.Object({ plan: Name }),
+    body: Type.Object({ validFrom: Type.Optional(Time), prices: PricesShape }),
+    status: 201,
+    response: PlanShape,
+  }),
+  previewInvoice: defineRoute({
+    method: "GET",
+    path: "/api/v1/invoices/preview",
+    summary: "What a month comes to so far, one invoice a currency; a customer sees its own.",
+    tag: "billing",
+    access: { kind: "customer", scope: "read", role: "viewer" },
+    query: InvoiceOf,
+    response: Type.Object({ items: Type.Array(InvoiceShape) }),
+  }),
+  finaliseInvoice: defineRoute({
+    method: "POST",
+    path: "/api/v1/invoices",
+    summary: "Issues a month's invoices, one a currency; again gives the same invoices.",
+    tag: "billing",
+    access: { kind: "provider", role: "owner" },
+    body: Type.Object({ customer: Id("customer"), month: Month }),
+    response: Type.Object({ items: Type.Array(InvoiceShape) }),
+  }),
+  listInvoices: defineRoute({
+    method: "GET",
+    path: "/api/v1/invoices",
+    summary: "Issued invoices, newest first; a customer sees its own.",
+    tag: "billing",
+    access: { kind: "customer", scope: "read", role: "viewer" },
+    query: Type.Object({ customer: Type.Optional(Id("customer")), ...ListQuery.properties }),
+    response: List(InvoiceShape),
+  }),
+  readInvoice: defineRoute({
+    method: "GET",
+    path: "/api/v1/invoices/{invoice}",
+    summary: "One issued invoice.",
+    tag: "billing",
+    access: { kind: "customer", scope: "read", role: "viewer" },
+    params: Type.Object({ invoice: Id("invoice") }),
+    response: InvoiceShape,
+  }),
+  readInvoicePdf: defineRoute({
+    method: "GET",
+    path: "/api/v1/invoices/{invoice}/pdf",
+    summary: "One issued invoice as a PDF, in the language asked for.",
+    tag: "billing",
+    access: { kind: "customer", scope: "read", role: "viewer" },
+    params: Type.Object({ invoice: Id("invoice") }),
+    responseType: "application/pdf",
+  }),
+} as const;

@@ -1,0 +1,191 @@
+/** The ledger read back: rows, sums by day, and a month's sums by price for the invoice. Money is bigint nanos, days are YYYY-MM-DD. */
+import type { Pool, PoolClient } from "pg";
+
+export interface Usage {
+  readonly id: string;
+  readonly customerId: string;
+  readonly serviceId: string;
+  readonly keyId: string | null;
+  readonly planVersionId: string | null;
+  readonly factKey: string;
+  readonly factIndex: number;
+  readonly decisionId: string;
+  readonly eventTime: Date;
+  readonly recordedAt: Date;
+  readonly day: string;
+  readonly dayOrdinal: number;
+  readonly monthOrdinal: number;
+  readonly valueNanos: bigint | null;
+  readonly withReasons: boolean;
+  readonly amountNanos: bigint;
+  readonly currency: string | null;
+  readonly prepaid: boolean;
+}
+
+/** Whose usage, of which days (both included). */
+export interface UsageFilter {
+  readonly organisation: string;
+  readonly customerId: string | null;
+  readonly serviceId: string | null;
+  /** Services a caller may see; null is all. */
+  readonly serviceIds: readonly string[] | null;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface UsageSum {
+  readonly customerId: string;
+  readonly serviceId: string;
+  readonly day: string;
+  readonly currency: string | null;
+  readonly count: number;
+  readonly amountNanos: bigint;
+}
+
+/** Facts of a month that have price, tier and manner of payment in common. */
+export interface UsageLine {
+  readonly serviceId: string;
+  readonly planVersionId: string;
+  readonly currency: string;
+  /** Index of the tier, from 0. */
+  readonly tier: number;
+  /** Unit price paid by the monthly fee. */
+  readonly included: boolean;
+  readonly prepaid: boolean;
+  readonly count: number;
+  readonly reasonsCount: number;
+  /** Sum of what the facts cost. */
+  readonly amountNanos: bigint;
+}
+
+interface UsageRow {
+  id: string;
+  customer_id: string;
+  service_id: string;
+  key_id: string | null;
+  plan_version_id: string | null;
+  fact_key: string;
+  fact_index: number;
+  decision_id: string;
+  event_time: Date;
+  recorded_at: Date;
+  billing_day: string;
+  day_ordinal: bigint;
+  month_ordinal: bigint;
+  value_nanos: string | null;
+  with_reasons: boolean;
+  amount_nanos: string;
+  currency: string | null;
+  prepaid: boolean;
+}
+
+const matching = `u.organisation = $1 and ($2::uuid is null or u.customer_id = $2) and ($3::uuid is null or u.service_id = $3)
+  and ($4::uuid[] is null or u.service_id = any ($4)) and u.billing_day between $5::date and $6::date
+  and u.billing_month between date_trunc('month', $5::timestamp)::date and $6::date`;
+
+export class Ledger {
+  private readonly pool: Pool;
+
+  constructor(pool: Pool) {
+    this.pool = pool;
+  }
+
+  /** Newest first. `after` is the id of the last row seen; unknown, it begins at the newest. */
+  async list(filter: UsageFilter, page: { readonly after: string | null; readonly limit: number }): Promise<Usage[]> {
+    const found = await this.pool.query<UsageRow>(
+      `with seen as (select u.recorded_at, u.id from usage u where ${matching} and u.id = $7)
+       select u.* from usage u where ${matching}
+         and ($7::uuid is null or (u.recorded_at, u.id) < (select s.recorded_at, s.id from seen s))
+       order by u.recorded_at desc, u.id desc limit $8`,
+      [...valuesOf(filter), page.after, page.limit],
+    );
+    return found.rows.map(toUsage);
+  }
+
+  async sums(filter: UsageFilter): Promise<UsageSum[]> {
+    const found = await this.pool.query<{
+      customer_id: string;
+      service_id: string;
+      day: string;
+      currency: string | null;
+      count: bigint;
+      amount: string;
+    }>(
+      `select u.customer_id, u.service_id, u.billing_day as day, u.currency, count(*) as count, sum(u.amount_nanos) as amount
+       from usage u where ${matching} group by 1, 2, 3, 4 order by 3, 1, 2, 4`,
+      valuesOf(filter),
+    );
+    return found.rows.map((row) => ({
+      customerId: row.customer_id,
+      serviceId: row.service_id,
+      day: row.day,
+      currency: row.currency,
+      count: Number(row.count),
+      amountNanos: BigInt(row.amount),
+    }));
+  }
+
+  /** What a customer used in a month (its first day) that has a price. */
+  lines(organisation: string, customerId: string, month: string): Promise<UsageLine[]> {
+    return readLines(this.pool, organisation, customerId, month);
+  }
+}
+
+export async function readLines(client: Pool | PoolClient, organisation: string, customerId: string, month: string): Promise<UsageLine[]> {
+  const found = await client.query<{
+    service_id: string;
+    plan_version_id: string;
+    currency: string;
+    tier: number;
+    included: boolean;
+    prepaid: boolean;
+    count: bigint;
+    reasons: bigint;
+    amount: string;
+  }>(
+    `select u.service_id, u.plan_version_id, p.currency, width_bucket(u.day_ordinal, p.tier_starts) - 1 as tier, u.month_ordinal <= p.included_units as included,
+       u.prepaid, count(*) as count, count(*) filter (where u.with_reasons) as reasons, sum(u.amount_nanos) as amount
+     from usage u join price p on p.id = u.plan_version_id
+     where u.organisation = $1 and u.customer_id = $2 and u.billing_month = $3::date
+     group by 1, 2, 3, 4, 5, 6 order by 1, 2, 5 desc, 4, 6`,
+    [organisation, customerId, month],
+  );
+  return found.rows.map((row) => ({
+    serviceId: row.service_id,
+    planVersionId: row.plan_version_id,
+    currency: row.currency,
+    tier: row.tier,
+    included: row.included,
+    prepaid: row.prepaid,
+    count: Number(row.count),
+    reasonsCount: Number(row.reasons),
+    amountNanos: BigInt(row.amount),
+  }));
+}
+
+function valuesOf(filter: UsageFilter): unknown[] {
+  return [filter.organisation, filter.customerId, filter.serviceId, filter.serviceIds, filter.from, filter.to];
+}
+
+function toUsage(row: UsageRow): Usage {
+  return {
+    id: row.id,
+    customerId: row.customer_id,
+    serviceId: row.service_id,
+    keyId: row.key_id,
+    planVersionId: row.plan_version_id,
+    factKey: row.fact_key,
+    factIndex: row.fact_index,
+    decisionId: row.decision_id,
+    eventTime: row.event_time,
+    recordedAt: row.recorded_at,
+    day: row.billing_day,
+    dayOrdinal: Number(row.day_ordinal),
+    monthOrdinal: Number(row.month_ordinal),
+    valueNanos: row.value_nanos === null ? null : BigInt(row.value_nanos),
+    withReasons: row.with_reasons,
+    amountNanos: BigInt(row.amount_nanos),
+    currency: row.currency,
+    prepaid: row.prepaid,
+  };
+}
