@@ -1,0 +1,78 @@
+/**
+ * What is learned: the task and the target as numbers, inferred from the column and correctable.
+ *
+ * Binary: the positive class is the rarer of two texts, or 1 of 0/1, or true. Rows without a target are left out.
+ */
+import { MegalithError, type Problem } from "@megalith/contract";
+import type { ForestTask } from "@megalith/forest";
+import type { TableColumn } from "../tables/index.ts";
+
+export interface Target {
+  readonly task: ForestTask;
+  /** [rows]; NaN where the target is missing. */
+  readonly values: Float64Array;
+  /** Names of the classes in the order of their index; of binary: negative, positive. */
+  readonly classes: readonly string[];
+  readonly positive: string | null;
+  readonly missing: number;
+}
+
+export interface TargetChoice {
+  readonly task?: ForestTask | undefined;
+  readonly positive?: string | undefined;
+}
+
+const classLimit = 100;
+
+/** @throws MegalithError "training.target_invalid". */
+export function readTarget(column: TableColumn, choice: TargetChoice = {}): Target {
+  const { values } = column;
+  const missing = values.reduce((count, value) => count + Number(Number.isNaN(value)), 0);
+  const counts = new Map<number, number>();
+  for (const value of values) if (!Number.isNaN(value) && counts.size <= classLimit) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const task = choice.task ?? inferTask(column, counts);
+  if (task === "regression") {
+    if (column.kind === "category") refuse(column.name, "text cannot be predicted as a number", "a numeric column, or the task binary or multiclass");
+    if (counts.size < 2) refuse(column.name, "it has one value only", "a column that varies");
+    return { task, values, classes: [], positive: null, missing };
+  }
+  const raw = [...counts.keys()].sort((a, b) => a - b);
+  if (raw.length < 2) refuse(column.name, "it has one class only", "two classes or more");
+  if (task === "binary" && raw.length > 2) refuse(column.name, `it has ${raw.length > classLimit ? "too many" : raw.length} classes`, "two classes, or the task multiclass");
+  if (raw.length > classLimit) refuse(column.name, `it has more than ${classLimit} classes`, "the task regression, or fewer classes");
+  const ordered = task === "binary" ? orderBinary(column, raw, counts, choice.positive) : raw;
+  const index = new Map(ordered.map((value, position) => [value, position]));
+  const classes = ordered.map((value) => nameOf(column, value));
+  return { task, values: values.map((value) => index.get(value) ?? Number.NaN), classes, positive: task === "binary" ? (classes[1] ?? null) : null, missing };
+}
+
+function inferTask(column: TableColumn, counts: ReadonlyMap<number, number>): ForestTask {
+  if (counts.size === 2) return "binary";
+  if (column.kind === "category" || column.kind === "boolean") return "multiclass";
+  const whole = [...counts.keys()].every((value) => Number.isInteger(value));
+  return whole && counts.size <= 10 && column.values.length >= counts.size * 20 ? "multiclass" : "regression";
+}
+
+function orderBinary(column: TableColumn, raw: readonly number[], counts: ReadonlyMap<number, number>, positive: string | undefined): number[] {
+  const [low, high] = raw as [number, number];
+  if (positive !== undefined) {
+    const chosen = raw.find((value) => nameOf(column, value) === positive);
+    if (chosen === undefined) refuse(column.name, `no row has the value ${positive}`, raw.map((value) => nameOf(column, value)).join(" or "));
+    return chosen === low ? [high, low] : [low, high];
+  }
+  if (column.kind === "category" && (counts.get(low) ?? 0) < (counts.get(high) ?? 0)) return [high, low];
+  return [low, high];
+}
+
+/** The class as people write it. */
+export function nameOf(column: TableColumn, value: number): string {
+  if (column.kind === "category") return column.categories?.[value] ?? "";
+  if (column.kind === "boolean") return value === 1 ? "true" : "false";
+  if (column.kind === "date") return new Date(value).toISOString();
+  return String(value);
+}
+
+function refuse(column: string, why: string, expected: string): never {
+  const problems: Problem[] = [{ path: "/target", code: "target", message: `The target ${column} cannot be learned: ${why}.`, expected }];
+  throw new MegalithError("training.target_invalid", { values: { column, reason: why }, problems });
+}

@@ -1,0 +1,276 @@
+/**
+ * From a table's columns to a model: leaks left out, honest figures, then one forest on all rows, with its card.
+ *
+ * Works in slices and yields to the event loop, so progress shows and a cancel is heard between two rounds.
+ * The artifact holds no time, path, host or person: the same table, choices and seed give the same bytes.
+ */
+import { MegalithError, type Problem } from "@megalith/contract";
+import {
+  type BinnedTable,
+  binTable,
+  encodeForest,
+  type Forest,
+  ForestError,
+  suggestParameters,
+  type TrainingData,
+  type TrainOptions,
+  type TrainParameters,
+  trainingRounds,
+  validateParameters,
+} from "@megalith/forest";
+import type { Card } from "../registry/index.ts";
+import type { Known, TableColumn, TableContent } from "../tables/index.ts";
+import { type Evaluation, measure, planEvaluation, predictRows, type Split } from "./evaluation.ts";
+import { findLeaks, type Leak } from "./leak-guard.ts";
+import { readTarget, type Target, type TargetChoice } from "./task.ts";
+
+export interface TrainingChoice extends TargetChoice {
+  readonly target: string;
+  readonly time?: string | undefined;
+  readonly weight?: string | undefined;
+  readonly ignore?: readonly string[] | undefined;
+  readonly keep?: readonly string[] | undefined;
+  readonly known?: Readonly<Record<string, Known>> | undefined;
+  readonly parameters?: Partial<TrainParameters> | undefined;
+  readonly folds?: number | undefined;
+  readonly seed?: number | undefined;
+}
+
+export interface TrainingProgress {
+  readonly phase: "leaks" | "evaluation" | "training";
+  /** Rounds done and to do, over all phases. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface TrainedModel {
+  readonly forest: Forest;
+  readonly artifact: Uint8Array;
+  readonly card: Card;
+  readonly leaks: readonly Leak[];
+  readonly evaluation: Evaluation;
+  readonly seconds: { readonly bin: number; readonly train: number };
+}
+
+export interface TrainingOptions {
+  /** A table of its own to measure on, instead of folds; columns by name. */
+  readonly validation?: TableContent | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
+  /** Monotonic milliseconds. */
+  readonly elapsedMs?: () => number;
+}
+
+/** @throws MegalithError "training.…" naming every wrong column or parameter; the signal's reason when cancelled. */
+export async function trainModel(table: TableContent, choice: TrainingChoice, options: TrainingOptions = {}): Promise<TrainedModel> {
+  checkChoice(table, choice);
+  const elapsedMs = options.elapsedMs ?? (() => performance.now());
+  const seed = choice.seed ?? 1;
+  const target = readTarget(find(table, choice.target) as TableColumn, choice);
+  const time = choice.time === undefined ? undefined : find(table, choice.time)?.values;
+  const weight = choice.weight === undefined ? undefined : readWeight(find(table, choice.weight) as TableColumn);
+  const outside = new Set([choice.target, choice.time, choice.weight, ...(choice.ignore ?? [])]);
+  const candidates = table.columns.filter((column) => !outside.has(column.name));
+  options.onProgress?.({ phase: "leaks", done: 0, total: 1 });
+  await breathe(options.signal);
+  const leaks = findLeaks(candidates, target, { seed, keep: new Set(choice.keep), known: choice.known ?? {} });
+  const leftOut = new Set(leaks.filter((leak) => leak.verdict === "left_out").map((leak) => leak.column));
+  const columns = candidates.filter((column) => !leftOut.has(column.name));
+  if (columns.length === 0) throw new MegalithError("training.no_columns", { values: { count: candidates.length } });
+  const rows = Int32Array.from(target.values.keys()).filter((row) => !Number.isNaN(target.values[row] as number));
+  const parameters = parametersOf(rows.length, columns.length, target, choice, seed);
+  const fitting: Fitting = { columns, target, weight, parameters, seed, signal: options.signal, elapsedMs, bin: 0 };
+  const startedAt = elapsedMs();
+  const plan = options.validation === undefined ? planEvaluation(target, { folds: choice.folds, seed, time }) : undefined;
+  const splits = plan?.splits ?? [];
+  const progress = counter(options, parameters.rounds, splits.length + 1);
+  const evaluation =
+    plan === undefined || options.validation === undefined
+      ? await evaluateBySplits(fitting, plan?.scheme ?? "folds", splits, progress)
+      : undefined;
+  const forest = await fit(fitting, rows, progress("training", splits.length), metadataOf(target, choice.target));
+  const finalEvaluation = evaluation ?? evaluateOn(forest, options.validation as TableContent, columns, choice, target, seed);
+  const seconds = { bin: fitting.bin / 1000, train: (elapsedMs() - startedAt - fitting.bin) / 1000 };
+  const card = cardOf(forest, { target, choice, parameters, leaks, evaluation: finalEvaluation, columns, rows: rows.length });
+  return { forest, artifact: encodeForest(forest), card, leaks, evaluation: finalEvaluation, seconds };
+}
+
+interface Fitting {
+  readonly columns: readonly TableColumn[];
+  readonly target: Target;
+  readonly weight: Float64Array | undefined;
+  readonly parameters: TrainParameters;
+  readonly seed: number;
+  readonly signal: AbortSignal | undefined;
+  readonly elapsedMs: () => number;
+  /** Milliseconds spent on binning so far. */
+  bin: number;
+}
+
+type Step = (round: number) => void;
+
+async function fit(fitting: Fitting, rows: Int32Array, step: Step, metadata: Record<string, unknown>): Promise<Forest> {
+  const { columns, target, weight, parameters } = fitting;
+  const data: TrainingData = {
+    columns,
+    target: target.values,
+    rowIndex: rows,
+    ...(target.task === "multiclass" ? { classCount: target.classes.length } : {}),
+    ...(weight === undefined ? {} : { weight }),
+  };
+  try {
+    const binStart = fitting.elapsedMs();
+    const binned: BinnedTable = binTable(columns, parameters.bins, rows);
+    fitting.bin += fitting.elapsedMs() - binStart;
+    const options: TrainOptions = { binned, metadata };
+    const rounds = trainingRounds(target.task, data, parameters, options);
+    for (let last = fitting.elapsedMs(); ; ) {
+      const next = rounds.next();
+      if (next.done) return next.value.forest;
+      if (fitting.elapsedMs() - last < 40) continue;
+      step(next.value.round);
+      await breathe(fitting.signal);
+      last = fitting.elapsedMs();
+    }
+  } catch (error) {
+    if (error instanceof ForestError) throw new MegalithError("training.impossible", { values: { reason: error.problems.join("; ") }, cause: error });
+    throw error;
+  }
+}
+
+async function evaluateBySplits(fitting: Fitting, scheme: Evaluation["scheme"], splits: readonly Split[], progress: Counter): Promise<Evaluation> {
+  const truth: number[] = [];
+  const predicted: Float64Array[] = [];
+  for (const [index, split] of splits.entries()) {
+    const forest = await fit(fitting, split.learn, progress("evaluation", index), {});
+    predicted.push(predictRows(forest, fitting.columns, split.ask));
+    for (const row of split.ask) truth.push(fitting.target.values[row] as number);
+  }
+  return measure(fitting.target.task, scheme, splits.length, Float64Array.from(truth), join(predicted), fitting.seed);
+}
+
+function evaluateOn(forest: Forest, table: TableContent, columns: readonly TableColumn[], choice: TrainingChoice, target: Target, seed: number): Evaluation {
+  const column = find(table, choice.target);
+  if (column === undefined) throw new MegalithError("training.columns_unknown", { values: { count: 1 }, problems: [unknown("/valid", choice.target, table)] });
+  const truth = readTarget(column, { task: target.task, positive: target.positive ?? undefined });
+  const rows = Int32Array.from(truth.values.keys()).filter((row) => !Number.isNaN(truth.values[row] as number));
+  const own = columns.map((trained) => recode(trained, find(table, trained.name), table.rowCount));
+  return measure(target.task, "validation", 1, Float64Array.from(rows, (row) => truth.values[row] as number), predictRows(forest, own, rows), seed);
+}
+
+/** The validation table's column in the codes of the trained one. */
+export function recode(trained: Pick<TableColumn, "name" | "kind" | "categories">, column: TableColumn | undefined, rowCount: number): TableColumn {
+  if (column === undefined) return { ...trained, values: new Float64Array(rowCount).fill(Number.NaN) };
+  if (trained.kind !== "category") return column;
+  const codes = new Map((trained.categories ?? []).map((text, code) => [text, code]));
+  return { ...trained, values: column.values.map((value) => codes.get(column.categories?.[value] ?? String(value)) ?? Number.NaN) };
+}
+
+type Counter = (phase: TrainingProgress["phase"], fitted: number) => Step;
+
+function counter(options: TrainingOptions, rounds: number, fits: number): Counter {
+  return (phase, fitted) => (round) => options.onProgress?.({ phase, done: fitted * rounds + round, total: fits * rounds });
+}
+
+function metadataOf(target: Target, name: string): Record<string, unknown> {
+  return { target: name, positive: target.positive, classes: [...target.classes] };
+}
+
+interface CardParts {
+  readonly target: Target;
+  readonly choice: TrainingChoice;
+  readonly parameters: TrainParameters;
+  readonly leaks: readonly Leak[];
+  readonly evaluation: Evaluation;
+  readonly columns: readonly TableColumn[];
+  readonly rows: number;
+}
+
+function cardOf(forest: Forest, parts: CardParts): Card {
+  const { target, choice, evaluation, columns } = parts;
+  const total = forest.importances.gain.reduce((sum, gain) => sum + gain, 0) || 1;
+  const importances = columns.map((column, index) => ({
+    column: column.name,
+    share: (forest.importances.gain[index] as number) / total,
+    splits: forest.importances.splits[index] as number,
+  }));
+  return {
+    task: target.task,
+    metrics: evaluation.metrics,
+    target: choice.target,
+    positive: target.positive,
+    classes: target.classes,
+    rows: parts.rows,
+    rowsWithoutTarget: target.missing,
+    evaluation: { scheme: evaluation.scheme, splits: evaluation.splits, rows: evaluation.rows, calibration: evaluation.calibration },
+    columns: columns.map(({ name, kind }) => ({ name, kind })),
+    leaks: parts.leaks,
+    importances: importances.sort((a, b) => b.share - a.share),
+    parameters: { ...parts.parameters },
+    seed: parts.parameters.seed,
+    trees: forest.trees.nodeOffset.length - 1,
+    leaves: forest.trees.leafValue.length,
+    example: Object.fromEntries(columns.map((column) => [column.name, typicalOf(column)])),
+  };
+}
+
+/** A typical value, not anybody's row: the median, or the most frequent category. */
+function typicalOf(column: TableColumn): string | number | boolean | null {
+  const present = column.values.filter((value) => !Number.isNaN(value)).sort();
+  const median = present[present.length >> 1];
+  if (median === undefined) return null;
+  if (column.kind === "numeric") return median;
+  if (column.kind === "date") return new Date(median).toISOString().slice(0, 10);
+  const counts = new Map<number, number>();
+  for (const value of present) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const [most] = [...counts].sort(([a, first], [b, second]) => second - first || a - b)[0] as [number, number];
+  return column.kind === "boolean" ? most === 1 : (column.categories?.[most] ?? null);
+}
+
+function parametersOf(rows: number, columns: number, target: Target, choice: TrainingChoice, seed: number): TrainParameters {
+  const given = Object.fromEntries(Object.entries(choice.parameters ?? {}).filter(([, value]) => value !== undefined));
+  const parameters: TrainParameters = { ...suggestParameters(rows, columns, target.task), ...given, seed };
+  const faults = validateParameters(parameters);
+  if (faults.length === 0) return parameters;
+  const problems = faults.map((message): Problem => ({ path: "/parameters", code: "parameter", message }));
+  throw new MegalithError("training.parameters_invalid", { values: { count: faults.length }, problems });
+}
+
+function checkChoice(table: TableContent, choice: TrainingChoice): void {
+  const named: [string, string | undefined][] = [["/target", choice.target], ["/time", choice.time], ["/weight", choice.weight]];
+  choice.ignore?.forEach((name, index) => named.push([`/ignore/${index}`, name]));
+  choice.keep?.forEach((name, index) => named.push([`/keep/${index}`, name]));
+  const problems = named.flatMap(([path, name]) => (name === undefined || find(table, name) !== undefined ? [] : [unknown(path, name, table)]));
+  if (problems.length > 0) throw new MegalithError("training.columns_unknown", { values: { count: problems.length }, problems });
+}
+
+function unknown(path: string, name: string, table: TableContent): Problem {
+  const names = table.columns.map((column) => column.name);
+  return { path, code: "unknown", message: `The table has no column ${name}.`, expected: `one of ${names.slice(0, 12).join(", ")}${names.length > 12 ? ", …" : ""}` };
+}
+
+function readWeight(column: TableColumn): Float64Array {
+  const bad = column.values.findIndex((value) => !(value >= 0));
+  if (column.kind !== "numeric" || bad >= 0) throw new MegalithError("training.weight_invalid", { values: { column: column.name, row: bad + 1 } });
+  return column.values;
+}
+
+function find(table: TableContent, name: string): TableColumn | undefined {
+  return table.columns.find((column) => column.name === name);
+}
+
+function join(parts: readonly Float64Array[]): Float64Array {
+  const whole = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
+
+/** Lets timers and messages in, then stops when told to. */
+async function breathe(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  signal?.throwIfAborted();
+}
