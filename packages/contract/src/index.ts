@@ -10,3 +10,4 @@ export * from "./tables.ts";
 export * from "./reason-words.ts";
 export * from "./billing.ts";
 export * from "./metering.ts";
+export * from "./invoice-words.ts";

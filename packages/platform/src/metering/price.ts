@@ -44,8 +44,8 @@ export function shareOf(price: Price, valueNanos: bigint | null): bigint {
   if (price.share === null) return 0n;
   const { hundredthsOfBasisPoint, floorNanos, capNanos } = price.share;
   const share = divideHalfEven((valueNanos ?? 0n) * BigInt(hundredthsOfBasisPoint), millionths);
-  const least = share < floorNanos ? floorNanos : share;
-  return capNanos !== null && least > capNanos ? capNanos : least;
+  if (share < floorNanos) return floorNanos;
+  return capNanos !== null && share > capNanos ? capNanos : share;
 }
 
 /** Makes a price known to the meter, in the transaction that makes the plan version. */

@@ -1,0 +1,42 @@
+/** Billing's doings in one place: plans, and the invoices they make of usage. */
+import type { InvoiceLanguage, InvoiceShape } from "@megalith/contract";
+import type { Pool } from "pg";
+import type { Caller, Clock, NewUuid } from "../foundation/index.ts";
+import { printInvoice } from "./invoice-pdf.ts";
+import { type InvoiceNames, Invoices } from "./invoices.ts";
+import { Plans } from "./plans.ts";
+
+export interface BillingOptions {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly newUuid: NewUuid;
+  readonly names: InvoiceNames;
+}
+
+export class BillingService {
+  readonly plans: Plans;
+  readonly invoices: Invoices;
+
+  constructor(options: BillingOptions) {
+    this.plans = new Plans(options);
+    this.invoices = new Invoices(options);
+  }
+
+  /** Bare uuid of the plan's version in force: what a call is metered with. @throws MegalithError "billing.plan_not_found". */
+  readonly planVersionAt = (organisation: string, plan: string, at: Date): Promise<string> => this.plans.versionAt(organisation, plan, at);
+
+  readonly planExists = (organisation: string, plan: string): Promise<boolean> => this.plans.exists(organisation, plan);
+
+  preview(organisation: string, customerId: string, month: string): Promise<InvoiceShape[]> {
+    return this.invoices.preview(organisation, customerId, month);
+  }
+
+  finalise(caller: Caller, customerId: string, month: string): Promise<InvoiceShape[]> {
+    return this.invoices.finalise(caller, customerId, month);
+  }
+
+  /** An issued invoice as a PDF. */
+  async pdf(organisation: string, id: string, customerId: string | null, language: InvoiceLanguage): Promise<Uint8Array> {
+    return printInvoice(await this.invoices.read(organisation, id, customerId), language);
+  }
+}
