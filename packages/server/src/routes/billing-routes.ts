@@ -1,0 +1,26 @@
+/** Routes of plans and invoices. */
+import type { BillingService } from "@megalith/platform/billing";
+import type { BoundRoute } from "../route.ts";
+import { addPlanVersion } from "./add-plan-version.ts";
+import { createPlan } from "./create-plan.ts";
+import { finaliseInvoice } from "./finalise-invoice.ts";
+import { listInvoices } from "./list-invoices.ts";
+import { listPlans } from "./list-plans.ts";
+import { previewInvoice } from "./preview-invoice.ts";
+import { readInvoice } from "./read-invoice.ts";
+import { readInvoicePdf } from "./read-invoice-pdf.ts";
+import { readPlan } from "./read-plan.ts";
+
+export function billingRoutesOf(uses: { readonly billing: BillingService }): BoundRoute[] {
+  return [
+    listPlans(uses),
+    createPlan(uses),
+    readPlan(uses),
+    addPlanVersion(uses),
+    previewInvoice(uses),
+    finaliseInvoice(uses),
+    listInvoices(uses),
+    readInvoice(uses),
+    readInvoicePdf(uses),
+  ];
+}
