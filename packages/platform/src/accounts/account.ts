@@ -1,0 +1,45 @@
+/** The words of accounts. Ids are bare uuids. */
+import type { Role, Scope } from "@megalith/contract";
+
+export interface Member {
+  readonly id: string;
+  readonly customerId: string | null;
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly createdAt: Date;
+}
+
+export interface Customer {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly status: "active" | "suspended";
+  /** Null: every service. */
+  readonly serviceIds: readonly string[] | null;
+  readonly ratePerSecond: number | null;
+  readonly monthlyQuota: number | null;
+  readonly createdAt: Date;
+}
+
+export interface CustomerKey {
+  readonly id: string;
+  readonly customerId: string;
+  readonly name: string;
+  readonly prefix: string;
+  readonly scopes: readonly Scope[];
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+}
+
+/** What may be changed of a customer. */
+export interface CustomerChange {
+  readonly title?: string | undefined;
+  readonly status?: "active" | "suspended" | undefined;
+  readonly serviceIds?: readonly string[] | null | undefined;
+  readonly ratePerSecond?: number | null | undefined;
+  readonly monthlyQuota?: number | null | undefined;
+}
+
+export const roleOrder: readonly Role[] = ["viewer", "analyst", "engineer", "owner"];
