@@ -14,10 +14,23 @@ export function creditCustomer(uses: { meterAccounts: MeterAccounts; requireCust
     if (nanos <= 0n || nanos > largestNanos)
       problems.push({ path: "/amount/nanos", code: "range", message: "A credit adds to the balance.", expected: "1 to 10^30" });
     if (!currencyExponents.has(amount.currency))
-      problems.push({ path: "/amount/currency", code: "unknown", message: `${amount.currency} is no known currency.`, expected: "an ISO 4217 code" });
-    for (const [path, text] of [["/reference", reference], ["/note", note ?? ""]] as const)
+      problems.push({
+        path: "/amount/currency",
+        code: "unknown",
+        message: `${amount.currency} is no known currency.`,
+        expected: "an ISO 4217 code",
+      });
+    for (const [path, text] of [
+      ["/reference", reference],
+      ["/note", note ?? ""],
+    ] as const)
       if (!text.isWellFormed() || text.includes("\0"))
-        problems.push({ path, code: "characters", message: "The text holds characters that cannot be stored.", expected: "printable text" });
+        problems.push({
+          path,
+          code: "characters",
+          message: "The text holds characters that cannot be stored.",
+          expected: "printable text",
+        });
     if (problems.length > 0) throw new MegalithError("request.invalid", { values: { count: problems.length }, problems });
     const customerId = oneCustomerOf(call.principal, call.params.customer);
     await uses.requireCustomer(call.principal.organisation, customerId);
