@@ -1,6 +1,6 @@
 /** One step of the suite: its name, what it runs, and what it counted. */
 import { spawn } from "node:child_process";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
@@ -38,26 +38,48 @@ export function programStep(name: string, script: string, parameters: readonly s
   };
 }
 
-const fileTimeoutMs = 240_000;
+const fileTimeoutMs = 120_000;
+const concurrency = 2;
 
-/** Test files, each in a process of its own, two at a time. A group without files fails: a pattern that matches nothing proves nothing. */
+/**
+ * Test files, each in a process of its own that is killed when it takes too long, two at a time.
+ * A group without files fails: a pattern that matches nothing proves nothing.
+ */
 export async function runTestFiles(files: readonly string[], signal: AbortSignal): Promise<StepResult> {
   if (files.length === 0) return { passed: 0, failed: 1, report: "There are no test files in this group.\n" };
-  const events = run({ files: [...files], cwd: root, concurrency: 2, timeout: fileTimeoutMs, signal });
+  const waiting = [...files];
+  const results: StepResult[] = [];
+  const work = async (): Promise<void> => {
+    for (let file = waiting.shift(); file !== undefined && !signal.aborted; file = waiting.shift())
+      results.push(await runTestFile(file, signal));
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  return {
+    passed: results.reduce((sum, { passed }) => sum + passed, 0),
+    failed: results.reduce((sum, { failed }) => sum + failed, 0),
+    report: results.map(({ report }) => report).join(""),
+  };
+}
+
+async function runTestFile(file: string, signal: AbortSignal): Promise<StepResult> {
+  const tooLong = AbortSignal.timeout(fileTimeoutMs);
+  const events = run({ files: [join(root, file)], cwd: root, signal: AbortSignal.any([signal, tooLong]) });
   let counts = { tests: 0, passed: 0, skipped: 0, todo: 0 };
-  const failedFiles = new Set<string>();
+  let failures = 0;
+  let complaints = "";
   events.on("test:summary", (summary) => {
     if (summary.file === undefined) counts = summary.counts;
   });
-  events.on("test:fail", (failure) => failedFiles.add(resolve(root, failure.file ?? failure.name)));
-  const complaints = new Map<string, string>();
-  events.on("test:stderr", ({ file = "", message }) => complaints.set(file, ((complaints.get(file) ?? "") + message).slice(-3000)));
+  events.on("test:fail", () => failures++);
+  events.on("test:stderr", ({ message }) => {
+    complaints = (complaints + message).slice(-3000);
+  });
   let text = "";
   for await (const chunk of events.compose(spec)) text += chunk;
   // What is skipped, left to do or cancelled did not pass; a file that cannot be loaded fails without a test.
-  const failed = Math.max(counts.tests - counts.passed, failedFiles.size);
-  const skipped = counts.skipped + counts.todo > 0 ? "Nothing may be skipped or left to do.\n" : "";
-  const failures = text.slice(Math.max(0, text.indexOf("failing tests:")));
-  const said = [...failedFiles].map((file) => complaints.get(file) ?? "").join("");
-  return { passed: counts.passed, failed, report: skipped + said + failures };
+  const failed = Math.max(counts.tests - counts.passed, failures > 0 ? 1 : 0);
+  if (failed === 0) return { passed: counts.passed, failed, report: "" };
+  const reason = tooLong.aborted ? `${file} was stopped after ${fileTimeoutMs / 1000} seconds.\n` : "";
+  const skipped = counts.skipped + counts.todo > 0 ? `${file}: nothing may be skipped or left to do.\n` : "";
+  return { passed: counts.passed, failed, report: reason + skipped + complaints + text.slice(Math.max(0, text.indexOf("failing tests:"))) };
 }
