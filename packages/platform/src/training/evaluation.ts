@@ -4,8 +4,8 @@
  * The plan says which rows are learned from and which are asked, round by round. Folds are stratified by class.
  */
 import { createScorer, type Forest, type ForestTask } from "@megalith/forest";
-import type { TableColumn } from "../tables/index.ts";
 import type { Card, Metric } from "../registry/index.ts";
+import type { TableColumn } from "../tables/index.ts";
 import {
   accuracy,
   auc,
@@ -121,8 +121,18 @@ export interface Evaluation {
 }
 
 /** All figures of the task over the asked rows together. */
-export function measure(task: ForestTask, scheme: Scheme, splits: number, truth: Float64Array, predicted: Float64Array, seed: number): Evaluation {
-  const entries = Object.entries(figures[task]).map(([name, figure]): [string, Metric] => [name, withInterval(figure, truth, predicted, seed)]);
+export function measure(
+  task: ForestTask,
+  scheme: Scheme,
+  splits: number,
+  truth: Float64Array,
+  predicted: Float64Array,
+  seed: number,
+): Evaluation {
+  const entries = Object.entries(figures[task]).map(([name, figure]): [string, Metric] => [
+    name,
+    withInterval(figure, truth, predicted, seed),
+  ]);
   return {
     scheme,
     splits,

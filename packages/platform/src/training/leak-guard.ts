@@ -49,7 +49,12 @@ export function findLeaks(columns: readonly TableColumn[], target: Target, optio
 }
 
 function judge(column: TableColumn, target: Target, looks: readonly Look[], known: Known): Leak | undefined {
-  const leak = (verdict: Leak["verdict"], reason: Leak["reason"], evidence: Leak["evidence"]): Leak => ({ column: column.name, verdict, reason, evidence });
+  const leak = (verdict: Leak["verdict"], reason: Leak["reason"], evidence: Leak["evidence"]): Leak => ({
+    column: column.name,
+    verdict,
+    reason,
+    evidence,
+  });
   const strength = Math.max(...looks.map((look) => crossFittedAuc(column, look)));
   const score = Math.round(strength * 10_000) / 10_000;
   if (known === "after") return leak("left_out", "declared_after", { auc: score, declared: "known only after the outcome" });
@@ -163,7 +168,9 @@ function identifierShare(column: TableColumn): number | undefined {
   if (present < rows * 0.5) return undefined;
   const share = distinct.size / present;
   if (column.kind === "category") return share > 0.95 ? share : undefined;
-  const namedSo = /(^|[_\W])(id|uuid|guid|key|number|no|nr|code|account|reference|ref)$/i.test(column.name.replaceAll(/([a-z])([A-Z])/g, "$1_$2"));
+  const namedSo = /(^|[_\W])(id|uuid|guid|key|number|no|nr|code|account|reference|ref)$/i.test(
+    column.name.replaceAll(/([a-z])([A-Z])/g, "$1_$2"),
+  );
   return share > 0.999 && (rising > present * 0.999 || namedSo) ? share : undefined;
 }
 

@@ -84,7 +84,8 @@ export function rSquared(truth: Float64Array, predicted: Float64Array): number {
 export function multiclassLogLoss(truth: Float64Array, predicted: Float64Array): number {
   const classes = predicted.length / truth.length;
   let sum = 0;
-  for (let row = 0; row < truth.length; row++) sum -= Math.log(Math.max(predicted[row * classes + (truth[row] as number)] as number, 1e-15));
+  for (let row = 0; row < truth.length; row++)
+    sum -= Math.log(Math.max(predicted[row * classes + (truth[row] as number)] as number, 1e-15));
   return sum / truth.length;
 }
 
@@ -93,7 +94,8 @@ export function accuracy(truth: Float64Array, predicted: Float64Array): number {
   let hits = 0;
   for (let row = 0; row < truth.length; row++) {
     let best = 0;
-    for (let other = 1; other < classes; other++) if ((predicted[row * classes + other] as number) > (predicted[row * classes + best] as number)) best = other;
+    for (let other = 1; other < classes; other++)
+      if ((predicted[row * classes + other] as number) > (predicted[row * classes + best] as number)) best = other;
     hits += Number(best === truth[row]);
   }
   return hits / truth.length;
@@ -150,7 +152,8 @@ export function withInterval(figure: Figure, truth: Float64Array, predicted: Flo
   if (found.length === 0) return { value };
   found.sort((a, b) => a - b);
   const scale = Math.sqrt(size / rows);
-  const at = (share: number): number => value + ((found[Math.min(found.length - 1, Math.floor(share * found.length))] as number) - value) * scale;
+  const at = (share: number): number =>
+    value + ((found[Math.min(found.length - 1, Math.floor(share * found.length))] as number) - value) * scale;
   return { value, low: at(0.025), high: at(0.975) };
 }
 

@@ -45,7 +45,12 @@ export function createRecordEncoder(forest: Pick<Forest, "features">): RecordEnc
       }
       for (const name of Object.keys(record)) {
         if (known.has(name)) continue;
-        problems.push({ path: `${path}/${pointer(name)}`, code: "unknown", message: `The model has no column ${name.slice(0, 100)}.`, expected: nearest(name, names) });
+        problems.push({
+          path: `${path}/${pointer(name)}`,
+          code: "unknown",
+          message: `The model has no column ${name.slice(0, 100)}.`,
+          expected: nearest(name, names),
+        });
       }
     },
   };
@@ -67,7 +72,8 @@ function readerOf(kind: FeatureKind, categories: readonly string[]): Reader {
 }
 
 function readDate(value: string | number | boolean): number | undefined {
-  if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?$/.test(value)) return undefined;
+  if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?$/.test(value))
+    return undefined;
   const time = Date.parse(value);
   return Number.isNaN(time) ? undefined : time;
 }

@@ -32,18 +32,26 @@ export function readTarget(column: TableColumn, choice: TargetChoice = {}): Targ
   for (const value of values) if (!Number.isNaN(value) && counts.size <= classLimit) counts.set(value, (counts.get(value) ?? 0) + 1);
   const task = choice.task ?? inferTask(column, counts);
   if (task === "regression") {
-    if (column.kind === "category") refuse(column.name, "text cannot be predicted as a number", "a numeric column, or the task binary or multiclass");
+    if (column.kind === "category")
+      refuse(column.name, "text cannot be predicted as a number", "a numeric column, or the task binary or multiclass");
     if (counts.size < 2) refuse(column.name, "it has one value only", "a column that varies");
     return { task, values, classes: [], positive: null, missing };
   }
   const raw = [...counts.keys()].sort((a, b) => a - b);
   if (raw.length < 2) refuse(column.name, "it has one class only", "two classes or more");
-  if (task === "binary" && raw.length > 2) refuse(column.name, `it has ${raw.length > classLimit ? "too many" : raw.length} classes`, "two classes, or the task multiclass");
+  if (task === "binary" && raw.length > 2)
+    refuse(column.name, `it has ${raw.length > classLimit ? "too many" : raw.length} classes`, "two classes, or the task multiclass");
   if (raw.length > classLimit) refuse(column.name, `it has more than ${classLimit} classes`, "the task regression, or fewer classes");
   const ordered = task === "binary" ? orderBinary(column, raw, counts, choice.positive) : raw;
   const index = new Map(ordered.map((value, position) => [value, position]));
   const classes = ordered.map((value) => nameOf(column, value));
-  return { task, values: values.map((value) => index.get(value) ?? Number.NaN), classes, positive: task === "binary" ? (classes[1] ?? null) : null, missing };
+  return {
+    task,
+    values: values.map((value) => index.get(value) ?? Number.NaN),
+    classes,
+    positive: task === "binary" ? (classes[1] ?? null) : null,
+    missing,
+  };
 }
 
 function inferTask(column: TableColumn, counts: ReadonlyMap<number, number>): ForestTask {
@@ -53,11 +61,17 @@ function inferTask(column: TableColumn, counts: ReadonlyMap<number, number>): Fo
   return whole && counts.size <= 10 && column.values.length >= counts.size * 20 ? "multiclass" : "regression";
 }
 
-function orderBinary(column: TableColumn, raw: readonly number[], counts: ReadonlyMap<number, number>, positive: string | undefined): number[] {
+function orderBinary(
+  column: TableColumn,
+  raw: readonly number[],
+  counts: ReadonlyMap<number, number>,
+  positive: string | undefined,
+): number[] {
   const [low, high] = raw as [number, number];
   if (positive !== undefined) {
     const chosen = raw.find((value) => nameOf(column, value) === positive);
-    if (chosen === undefined) refuse(column.name, `no row has the value ${positive}`, raw.map((value) => nameOf(column, value)).join(" or "));
+    if (chosen === undefined)
+      refuse(column.name, `no row has the value ${positive}`, raw.map((value) => nameOf(column, value)).join(" or "));
     return chosen === low ? [high, low] : [low, high];
   }
   if (column.kind === "category" && (counts.get(low) ?? 0) < (counts.get(high) ?? 0)) return [high, low];

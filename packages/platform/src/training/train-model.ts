@@ -133,12 +133,18 @@ async function fit(fitting: Fitting, rows: Int32Array, step: Step, metadata: Rec
       last = fitting.elapsedMs();
     }
   } catch (error) {
-    if (error instanceof ForestError) throw new MegalithError("training.impossible", { values: { reason: error.problems.join("; ") }, cause: error });
+    if (error instanceof ForestError)
+      throw new MegalithError("training.impossible", { values: { reason: error.problems.join("; ") }, cause: error });
     throw error;
   }
 }
 
-async function evaluateBySplits(fitting: Fitting, scheme: Evaluation["scheme"], splits: readonly Split[], progress: Counter): Promise<Evaluation> {
+async function evaluateBySplits(
+  fitting: Fitting,
+  scheme: Evaluation["scheme"],
+  splits: readonly Split[],
+  progress: Counter,
+): Promise<Evaluation> {
   const truth: number[] = [];
   const predicted: Float64Array[] = [];
   for (const [index, split] of splits.entries()) {
@@ -149,17 +155,36 @@ async function evaluateBySplits(fitting: Fitting, scheme: Evaluation["scheme"], 
   return measure(fitting.target.task, scheme, splits.length, Float64Array.from(truth), join(predicted), fitting.seed);
 }
 
-function evaluateOn(forest: Forest, table: TableContent, columns: readonly TableColumn[], choice: TrainingChoice, target: Target, seed: number): Evaluation {
+function evaluateOn(
+  forest: Forest,
+  table: TableContent,
+  columns: readonly TableColumn[],
+  choice: TrainingChoice,
+  target: Target,
+  seed: number,
+): Evaluation {
   const column = find(table, choice.target);
-  if (column === undefined) throw new MegalithError("training.columns_unknown", { values: { count: 1 }, problems: [unknown("/valid", choice.target, table)] });
+  if (column === undefined)
+    throw new MegalithError("training.columns_unknown", { values: { count: 1 }, problems: [unknown("/valid", choice.target, table)] });
   const truth = readTarget(column, { task: target.task, positive: target.positive ?? undefined });
   const rows = Int32Array.from(truth.values.keys()).filter((row) => !Number.isNaN(truth.values[row] as number));
   const own = columns.map((trained) => recode(trained, find(table, trained.name), table.rowCount));
-  return measure(target.task, "validation", 1, Float64Array.from(rows, (row) => truth.values[row] as number), predictRows(forest, own, rows), seed);
+  return measure(
+    target.task,
+    "validation",
+    1,
+    Float64Array.from(rows, (row) => truth.values[row] as number),
+    predictRows(forest, own, rows),
+    seed,
+  );
 }
 
 /** The validation table's column in the codes of the trained one. */
-export function recode(trained: Pick<TableColumn, "name" | "kind" | "categories">, column: TableColumn | undefined, rowCount: number): TableColumn {
+export function recode(
+  trained: Pick<TableColumn, "name" | "kind" | "categories">,
+  column: TableColumn | undefined,
+  rowCount: number,
+): TableColumn {
   if (column === undefined) return { ...trained, values: new Float64Array(rowCount).fill(Number.NaN) };
   if (trained.kind !== "category") return column;
   const codes = new Map((trained.categories ?? []).map((text, code) => [text, code]));
@@ -237,21 +262,33 @@ function parametersOf(rows: number, columns: number, target: Target, choice: Tra
 }
 
 function checkChoice(table: TableContent, choice: TrainingChoice): void {
-  const named: [string, string | undefined][] = [["/target", choice.target], ["/time", choice.time], ["/weight", choice.weight]];
+  const named: [string, string | undefined][] = [
+    ["/target", choice.target],
+    ["/time", choice.time],
+    ["/weight", choice.weight],
+  ];
   choice.ignore?.forEach((name, index) => named.push([`/ignore/${index}`, name]));
   choice.keep?.forEach((name, index) => named.push([`/keep/${index}`, name]));
-  const problems = named.flatMap(([path, name]) => (name === undefined || find(table, name) !== undefined ? [] : [unknown(path, name, table)]));
+  const problems = named.flatMap(([path, name]) =>
+    name === undefined || find(table, name) !== undefined ? [] : [unknown(path, name, table)],
+  );
   if (problems.length > 0) throw new MegalithError("training.columns_unknown", { values: { count: problems.length }, problems });
 }
 
 function unknown(path: string, name: string, table: TableContent): Problem {
   const names = table.columns.map((column) => column.name);
-  return { path, code: "unknown", message: `The table has no column ${name}.`, expected: `one of ${names.slice(0, 12).join(", ")}${names.length > 12 ? ", …" : ""}` };
+  return {
+    path,
+    code: "unknown",
+    message: `The table has no column ${name}.`,
+    expected: `one of ${names.slice(0, 12).join(", ")}${names.length > 12 ? ", …" : ""}`,
+  };
 }
 
 function readWeight(column: TableColumn): Float64Array {
   const bad = column.values.findIndex((value) => !(value >= 0));
-  if (column.kind !== "numeric" || bad >= 0) throw new MegalithError("training.weight_invalid", { values: { column: column.name, row: bad + 1 } });
+  if (column.kind !== "numeric" || bad >= 0)
+    throw new MegalithError("training.weight_invalid", { values: { column: column.name, row: bad + 1 } });
   return column.values;
 }
 

@@ -1,0 +1,39 @@
+/** `megalith explain MODEL`: the model's card, for people or as JSON. */
+import type { Card } from "@megalith/platform/registry";
+import type { Command } from "commander";
+import { readModelFile } from "../model-file.ts";
+import { printJson, printTable, type Terminal } from "../terminal.ts";
+
+export function addExplain(program: Command, terminal: Terminal): void {
+  program
+    .command("explain")
+    .description("Show a model's card: what it learned from, how good it is, what matters.")
+    .argument("<model>", "a model that `megalith train` wrote")
+    .option("--json", "one JSON object on stdout")
+    .action(async (path: string, flags: { json?: boolean }) => {
+      const { card, sha256, bytes } = await readModelFile(path);
+      if (flags.json === true) printJson(terminal, { sha256, sizeBytes: bytes.byteLength, ...card });
+      else showCard(terminal, card, sha256);
+    });
+}
+
+function showCard(terminal: Terminal, card: Card, sha256: string): void {
+  const say = (line: string): unknown => terminal.out.write(`${line}\n`);
+  say(`${card.task} model of ${String(card.target ?? "an unknown target")}`);
+  say(`sha256     ${sha256}`);
+  if (card.rows !== undefined) say(`rows       ${String(card.rows)}`);
+  if (card.positive) say(`positive   ${String(card.positive)}`);
+  for (const [name, { value, low, high }] of Object.entries(card.metrics))
+    say(
+      `${name.padEnd(10)} ${value.toFixed(4)}${low === undefined || high === undefined ? "" : `  95% ${low.toFixed(4)} to ${high.toFixed(4)}`}`,
+    );
+  const importances = (card.importances ?? []) as { column?: string; name?: string; share?: number; splits?: number }[];
+  if (importances.length === 0) return;
+  say("");
+  const rows = importances.map(({ column, name, share, splits }) => [
+    column ?? name ?? "",
+    share === undefined ? "" : `${(share * 100).toFixed(1)}%`,
+    String(splits ?? ""),
+  ]);
+  printTable(terminal, ["column", "share", "splits"], rows);
+}

@@ -1,0 +1,171 @@
+/** `megalith train FILE --target COL --out MODEL`: learns from a file without a server, with honest figures. */
+import type { Card } from "@megalith/platform/registry";
+import { type TrainedModel, type TrainingChoice, type TrainingProgress, trainModel } from "@megalith/platform/training";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { writeModelFile } from "../model-file.ts";
+import { readTableFile } from "../table-file.ts";
+import { printJson, startProgress, type Terminal } from "../terminal.ts";
+
+interface TrainFlags {
+  readonly target: string;
+  readonly out: string;
+  readonly valid?: string;
+  readonly time?: string;
+  readonly ignore?: string[];
+  readonly keep?: string[];
+  readonly weight?: string;
+  readonly task?: "binary" | "multiclass" | "regression";
+  readonly positive?: string;
+  readonly rounds?: number;
+  readonly numIterations?: number;
+  readonly leaves?: number;
+  readonly numLeaves?: number;
+  readonly rate?: number;
+  readonly learningRate?: number;
+  readonly minRows?: number;
+  readonly minDataInLeaf?: number;
+  readonly bins?: number;
+  readonly maxBin?: number;
+  readonly earlyStoppingRounds?: number;
+  readonly threads?: number;
+  readonly seed?: number;
+  readonly folds?: number;
+  readonly json?: boolean;
+}
+
+const phases: Readonly<Record<TrainingProgress["phase"], string>> = {
+  leaks: "looking for leaks",
+  evaluation: "measuring on unseen rows",
+  training: "training on all rows",
+};
+
+export function addTrain(program: Command, terminal: Terminal): void {
+  const command = program.command("train").description("Train a model on a table file (CSV or Parquet, gzip or not).");
+  command
+    .argument("<file>", "the table")
+    .requiredOption("--target <column>", "the column to predict")
+    .requiredOption("--out <model>", "where to write the model; its card is written beside it")
+    .option("--valid <file>", "measure on this table instead of folds")
+    .option("--time <column>", "measure on the last fifth in time")
+    .option("--ignore <columns>", "columns to leave out, separated by commas", names)
+    .option("--keep <columns>", "suspects to keep whatever the leak guard says, separated by commas", names)
+    .option("--weight <column>", "how much each row counts")
+    .addOption(new Option("--task <task>", "what is learned; inferred when absent").choices(["binary", "multiclass", "regression"]))
+    .option("--positive <value>", "the class whose probability is predicted; the rarer of two when absent")
+    .option("--rounds <n>", "boosting rounds", whole)
+    .option("--leaves <n>", "leaves of a tree", whole)
+    .option("--rate <x>", "learning rate", number)
+    .option("--min-rows <n>", "rows that a leaf needs", whole)
+    .option("--bins <n>", "bins of a column, at most 255", whole)
+    .option("--threads <n>", "accepted for scripts; the result never depends on it", whole)
+    .option("--seed <n>", "seed of all that is drawn", whole)
+    .option("--folds <n>", "folds of the measurement; 1 holds a fifth out", whole)
+    .option("--early-stopping-rounds <n>", "stop after so many rounds without a better loss", whole)
+    .option("--json", "one JSON object on stdout");
+  for (const [flag, twin] of aliases) command.addOption(new Option(`${flag} <n>`, `the same as ${twin}`).argParser(number).hideHelp());
+  command.action((file: string, flags: TrainFlags) => train(file, flags, terminal));
+}
+
+const aliases = [
+  ["--num-iterations", "--rounds"],
+  ["--num-leaves", "--leaves"],
+  ["--learning-rate", "--rate"],
+  ["--min-data-in-leaf", "--min-rows"],
+  ["--max-bin", "--bins"],
+] as const;
+
+async function train(file: string, flags: TrainFlags, terminal: Terminal): Promise<void> {
+  const { signal, elapsedMs } = terminal;
+  const startedAt = elapsedMs();
+  const table = await readTableFile(file, { signal });
+  const kinds = Object.fromEntries(table.columns.map(({ name, kind }) => [name, kind]));
+  const validation = flags.valid === undefined ? undefined : await readTableFile(flags.valid, { signal, kinds });
+  const readMs = elapsedMs() - startedAt;
+  const progress = startProgress(terminal);
+  let trained: TrainedModel;
+  try {
+    trained = await trainModel(table, choiceOf(flags), {
+      signal,
+      elapsedMs,
+      validation,
+      onProgress: ({ phase, done, total }) => progress.show(phases[phase], done, total),
+    });
+  } finally {
+    progress.end();
+  }
+  const card: Card = { ...trained.card, table: { sha256: table.sha256, rows: table.rowCount } };
+  const sha256 = await writeModelFile(flags.out, trained.artifact, card);
+  if (flags.json !== true) return report(terminal, trained, flags.out);
+  const { evaluation, leaks, seconds } = trained;
+  printJson(terminal, {
+    task: card.task,
+    rows: table.rowCount,
+    metrics: Object.fromEntries(Object.entries(card.metrics).map(([name, metric]) => [name, metric.value])),
+    intervals: Object.fromEntries(Object.entries(card.metrics).map(([name, { low, high }]) => [name, { low, high }])),
+    evaluation: { scheme: evaluation.scheme, splits: evaluation.splits, rows: evaluation.rows },
+    positive: card.positive,
+    seconds: { read: readMs / 1000, ...seconds },
+    leaks: leaks.map(({ column, verdict, reason, evidence }) => ({ column, verdict, reason, evidence })),
+    model: flags.out,
+    sha256,
+  });
+}
+
+function choiceOf(flags: TrainFlags): TrainingChoice {
+  const { target, time, weight, ignore, keep, task, positive, folds, seed, earlyStoppingRounds } = flags;
+  const parameters = {
+    rounds: flags.rounds ?? flags.numIterations,
+    leaves: flags.leaves ?? flags.numLeaves,
+    rate: flags.rate ?? flags.learningRate,
+    minRows: flags.minRows ?? flags.minDataInLeaf,
+    bins: flags.bins ?? flags.maxBin,
+    earlyStoppingRounds,
+  };
+  const given = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
+  return { target, time, weight, ignore, keep, task, positive, folds, seed, parameters: given };
+}
+
+const schemes = {
+  folds: "on rows each fold did not see",
+  holdout: "on a fifth held out",
+  time: "on the last fifth in time",
+  validation: "on the validation table",
+} as const;
+
+function report(terminal: Terminal, { card, evaluation, leaks, seconds }: TrainedModel, out: string): void {
+  const say = (line: string): unknown => terminal.out.write(`${line}\n`);
+  say(
+    `${card.task} model of ${card.target}${card.positive === null ? "" : ` (positive: ${card.positive})`}, ${(card.columns as unknown[]).length} columns, ${card.rows} rows`,
+  );
+  say(`measured ${schemes[evaluation.scheme]} (${evaluation.rows} rows):`);
+  for (const [name, { value, low, high }] of Object.entries(evaluation.metrics))
+    say(
+      `  ${name.padEnd(9)} ${value.toFixed(4)}${low === undefined || high === undefined ? "" : `  95% ${low.toFixed(4)} to ${high.toFixed(4)}`}`,
+    );
+  for (const leak of leaks)
+    say(`${leak.verdict === "left_out" ? "left out" : "kept, but look at"} ${leak.column}: ${leak.reason} ${evidenceText(leak.evidence)}`);
+  say(`${out} written (${seconds.train.toFixed(1)} s of training)`);
+}
+
+function evidenceText(evidence: Readonly<Record<string, number | string>>): string {
+  return Object.entries(evidence)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(", ");
+}
+
+function names(text: string): string[] {
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+function whole(text: string): number {
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) throw new InvalidArgumentError("A whole number from 0 is needed.");
+  return Number(text);
+}
+
+function number(text: string): number {
+  if (text.trim() === "" || !Number.isFinite(Number(text))) throw new InvalidArgumentError("A number is needed.");
+  return Number(text);
+}

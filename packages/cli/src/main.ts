@@ -1,0 +1,18 @@
+/** The process behind `megalith`: streams, Ctrl-C and the exit code. */
+import { readEnvironment } from "./environment.ts";
+import { runProgram } from "./program.ts";
+
+const controller = new AbortController();
+const parameters = process.argv.slice(2);
+// The server has its own orderly shutdown.
+if (parameters[0] !== "up") {
+  process.once("SIGINT", () => controller.abort());
+  process.once("SIGTERM", () => controller.abort());
+}
+process.exitCode = await runProgram(parameters, {
+  out: process.stdout,
+  err: process.stderr,
+  environment: readEnvironment(),
+  signal: controller.signal,
+  elapsedMs: () => performance.now(),
+});
