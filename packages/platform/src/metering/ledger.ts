@@ -125,6 +125,16 @@ export class Ledger {
     }));
   }
 
+  /** What one fact cost; null when it was free or there is none. */
+  async priceOf(customerId: string, factKey: string, index: number): Promise<{ nanos: bigint; currency: string } | null> {
+    const found = await this.pool.query<{ amount_nanos: string; currency: string | null }>(
+      "select amount_nanos, currency from usage where customer_id = $1 and fact_key = $2 and fact_index = $3",
+      [customerId, factKey, index],
+    );
+    const row = found.rows[0];
+    return row === undefined || row.currency === null ? null : { nanos: BigInt(row.amount_nanos), currency: row.currency };
+  }
+
   /** What a customer used in a month (its first day) that has a price. */
   lines(organisation: string, customerId: string, month: string): Promise<UsageLine[]> {
     return readLines(this.pool, organisation, customerId, month);

@@ -137,18 +137,19 @@ export class Meter {
     let client: PoolClient | undefined;
     try {
       client = await this.pool.connect();
+      client.on("error", ignore);
       const outcomes = await runBatch(
         client,
         batch.map((waiting) => waiting.call),
         this.deadlineMs,
       );
-      client.release();
+      giveBack(client, false);
       batch.forEach((waiting, index) => {
         waiting.resolve(outcomes[index] as MeterOutcome);
       });
       return undefined;
     } catch (error) {
-      client?.release(isPassing(error));
+      if (client !== undefined) giveBack(client, isPassing(error));
       return error;
     }
   }
@@ -156,4 +157,12 @@ export class Meter {
 
 function overloaded(cause?: unknown): MegalithError {
   return new MegalithError("server.overloaded", { values: { seconds: 1 }, retryAfterSeconds: 1, cause });
+}
+
+/** A connection that dies between two messages says so by an event; the statement under way tells the same. */
+function ignore(): void {}
+
+function giveBack(client: PoolClient, broken: boolean): void {
+  client.off("error", ignore);
+  client.release(broken);
 }
