@@ -30,6 +30,7 @@ export interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres {
   /** For `new Pool({ connectionString })`; stays the same over restarts. */
   readonly url: string;
+  /** Undefined while it is being started again. */
   readonly pid: () => number | undefined;
   /** Fast shutdown: open transactions are rolled back, the files are left clean. */
   readonly stop: () => Promise<void>;
@@ -97,7 +98,7 @@ class Supervisor {
   }
 
   get pid(): number | undefined {
-    return this.child?.pid;
+    return this.child === undefined || ended(this.child) ? undefined : this.child.pid;
   }
 
   async start(): Promise<void> {
