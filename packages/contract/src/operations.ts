@@ -1,0 +1,66 @@
+/** What an operator asks a server: is it alive, is it ready, what does it offer, how is it doing. */
+import { Type } from "typebox";
+import { defineRoute } from "./route.ts";
+
+export const metricsMedia = "text/plain; version=0.0.4; charset=utf-8";
+
+export const operationsRoutes = {
+  readLiveness: defineRoute({
+    method: "GET",
+    path: "/v2/health/live",
+    summary: "200 while the process lives.",
+    tag: "operations",
+    access: { kind: "public" },
+    response: Type.Object({ live: Type.Boolean() }),
+  }),
+  readReadiness: defineRoute({
+    method: "GET",
+    path: "/v2/health/ready",
+    summary: "200 when calls are answered, 503 while the server starts or stops.",
+    tag: "operations",
+    access: { kind: "public" },
+    response: Type.Object({ ready: Type.Boolean() }),
+    errors: ["server.starting"],
+  }),
+  readOpenapi: defineRoute({
+    method: "GET",
+    path: "/openapi.json",
+    summary: "This API as an OpenAPI 3.1 document.",
+    tag: "operations",
+    access: { kind: "public" },
+    response: Type.Object({ openapi: Type.String() }, { additionalProperties: true }),
+  }),
+  readReferencePage: defineRoute({
+    method: "GET",
+    path: "/docs",
+    summary: "The reference page of this API.",
+    tag: "operations",
+    access: { kind: "public" },
+    responseType: "text/html; charset=utf-8",
+  }),
+  readReferenceScript: defineRoute({
+    method: "GET",
+    path: "/docs/page.js",
+    summary: "The reference page's script.",
+    tag: "operations",
+    access: { kind: "public" },
+    responseType: "text/javascript; charset=utf-8",
+  }),
+  readReferenceStyle: defineRoute({
+    method: "GET",
+    path: "/docs/page.css",
+    summary: "The reference page's style.",
+    tag: "operations",
+    access: { kind: "public" },
+    responseType: "text/css; charset=utf-8",
+  }),
+  readMetrics: defineRoute({
+    method: "GET",
+    path: "/metrics",
+    summary: "Figures for Prometheus; never names of customers.",
+    description: "Needs the admin key as a bearer. MEGALITH_METRICS_HOST serves the same without a key on an address of its own.",
+    tag: "operations",
+    access: { kind: "provider", role: "owner" },
+    responseType: metricsMedia,
+  }),
+} as const;
