@@ -3,6 +3,7 @@
  *
  * Text is cut into runs by the font that has its characters; only the glyphs used are embedded. Lengths are points.
  */
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
   formatAmount,
@@ -15,6 +16,7 @@ import {
 } from "@megalith/contract";
 import PDFDocument from "pdfkit";
 import { breakText, cutRuns, type Run } from "./text-layout.ts";
+import { unpackWoff } from "./woff.ts";
 
 type Document = InstanceType<typeof PDFDocument>;
 type Face = "regular" | "bold" | "other";
@@ -26,10 +28,11 @@ interface ChosenFont {
 }
 
 const noto = import.meta.resolve("@embedpdf/fonts-sc");
-const files: Readonly<Record<Face, string>> = {
-  regular: fileURLToPath(new URL("../fonts/NotoSansHans-Regular.otf", noto)),
-  bold: fileURLToPath(new URL("../fonts/NotoSansHans-Bold.otf", noto)),
-  other: fileURLToPath(import.meta.resolve("@fontsource/unifontex/files/unifontex-latin-400-normal.woff")),
+const unifont = import.meta.resolve("@fontsource/unifontex/files/unifontex-latin-400-normal.woff");
+const sources: Readonly<Record<Face, () => string | Buffer>> = {
+  regular: () => fileURLToPath(new URL("../fonts/NotoSansHans-Regular.otf", noto)),
+  bold: () => fileURLToPath(new URL("../fonts/NotoSansHans-Bold.otf", noto)),
+  other: () => unpackWoff(readFileSync(fileURLToPath(unifont))),
 };
 
 const margin = 50;
@@ -69,12 +72,13 @@ class Printer {
   private readonly document: Document;
   private readonly language: InvoiceLanguage;
   private readonly known = new Map<string, Face>();
+  private hasOther = false;
   private top = margin;
 
   constructor(document: Document, language: InvoiceLanguage) {
     this.document = document;
     this.language = language;
-    for (const face of ["regular", "bold", "other"] as const) document.registerFont(face, files[face]);
+    for (const face of ["regular", "bold"] as const) document.registerFont(face, sources[face]());
   }
 
   print(invoice: InvoiceShape): void {
@@ -191,12 +195,19 @@ class Printer {
     return cutRuns(text, (character) => this.faceOf(character, weight));
   }
 
+  /** Unpacked only for an invoice that needs it. */
+  private otherFace(): Face {
+    if (!this.hasOther) this.document.registerFont("other", sources.other());
+    this.hasOther = true;
+    return "other";
+  }
+
   private faceOf(character: string, weight: Weight): Face {
     const key = weight + character;
     let face = this.known.get(key);
     if (face === undefined) {
       const { font } = (this.document.font(weight) as unknown as ChosenFont)._font;
-      face = font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0) ? weight : "other";
+      face = font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0) ? weight : this.otherFace();
       this.known.set(key, face);
     }
     return face;
