@@ -53,7 +53,6 @@ const settings = {
 } as const;
 
 const readyWaitMs = 60_000;
-const stableMs = 30_000;
 
 /** @throws Error saying what to do, when another Megalith has the folder or PostgreSQL cannot run here. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -163,17 +162,16 @@ class Supervisor {
   }
 
   private watch(child: ChildProcess): void {
-    const readyAt = performance.now();
     child.once("exit", (code, signal) => {
       if (this.stopping.signal.aborted) return;
       this.options.onExit?.({ code, signal });
-      this.restarting = this.restart(performance.now() - readyAt < stableMs ? 200 : 0);
+      this.restarting = this.restart();
     });
   }
 
   /** Never gives up while the process lives: a full disk may be emptied. */
-  private async restart(firstWaitMs: number): Promise<void> {
-    for (let waitMs = firstWaitMs; !this.stopping.signal.aborted; waitMs = Math.min(Math.max(waitMs * 2, 500), 5000)) {
+  private async restart(): Promise<void> {
+    for (let waitMs = 50; !this.stopping.signal.aborted; waitMs = Math.min(waitMs * 4, 5000)) {
       await this.pause(waitMs);
       if (this.stopping.signal.aborted) return;
       try {
