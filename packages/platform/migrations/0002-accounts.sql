@@ -42,8 +42,6 @@ create table customer (
   status text not null check (status in ('active', 'suspended')),
   -- Null: every service.
   service_ids uuid[],
-  rate_per_second integer check (rate_per_second > 0),
-  monthly_quota bigint check (monthly_quota >= 0),
   created_at timestamptz not null,
   created_by jsonb not null,
   unique (organisation, name)
@@ -59,7 +57,9 @@ create table customer_key (
   hash bytea not null unique,
   -- The first characters, so that people can tell keys apart.
   prefix text not null,
-  scopes text[] not null,
+  scopes text[] not null check (scopes <@ '{decide,read,label,erase}' and cardinality(scopes) > 0),
+  -- Null: every service of its customer.
+  service_ids uuid[],
   created_at timestamptz not null,
   created_by jsonb not null,
   expires_at timestamptz,

@@ -17,8 +17,6 @@ export interface Customer {
   readonly status: "active" | "suspended";
   /** Null: every service. */
   readonly serviceIds: readonly string[] | null;
-  readonly ratePerSecond: number | null;
-  readonly monthlyQuota: number | null;
   readonly createdAt: Date;
 }
 
@@ -28,6 +26,8 @@ export interface CustomerKey {
   readonly name: string;
   readonly prefix: string;
   readonly scopes: readonly Scope[];
+  /** Null: every service of its customer. */
+  readonly serviceIds: readonly string[] | null;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
@@ -35,11 +35,11 @@ export interface CustomerKey {
 
 /** What may be changed of a customer. */
 export interface CustomerChange {
+  readonly name?: string | undefined;
   readonly title?: string | undefined;
   readonly status?: "active" | "suspended" | undefined;
   readonly serviceIds?: readonly string[] | null | undefined;
-  readonly ratePerSecond?: number | null | undefined;
-  readonly monthlyQuota?: number | null | undefined;
 }
 
+/** From the least to the most. */
 export const roleOrder: readonly Role[] = ["viewer", "analyst", "engineer", "owner"];

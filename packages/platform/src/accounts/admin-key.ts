@@ -1,31 +1,51 @@
 /** The admin key: made once, kept in `admin.key` of the data folder (mode 600), the way in for the first owner. */
-import { open, readFile, rename } from "node:fs/promises";
+import { chmod, link, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { RandomBytes } from "../foundation/index.ts";
 import { isSecret, newSecret } from "./secret.ts";
 
 export const adminKeyFile = "admin.key";
 
-/** Reads the key, or makes it atomically. @throws Error when the file holds something else. */
+/** Reads the key, or makes it: whole or not at all, and of two that make it at once both get the same. @throws Error when the file holds something else. */
 export async function openAdminKey(dataFolder: string, random: RandomBytes): Promise<string> {
   const path = join(dataFolder, adminKeyFile);
-  const present = await readFile(path, "utf8").catch((error: { code?: string }) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
-  if (present !== undefined) {
-    const key = present.trim();
+  return (await readKey(path)) ?? (await makeKey(path, random));
+}
+
+async function readKey(path: string): Promise<string | undefined> {
+  try {
+    const key = (await readFile(path, "utf8")).trim();
     if (!isSecret("mgladm_", key)) throw new Error(`${path} holds no admin key; remove it to get a new one.`);
+    await chmod(path, 0o600);
     return key;
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
   }
+}
+
+async function makeKey(path: string, random: RandomBytes): Promise<string> {
   const key = newSecret("mgladm_", random);
-  const file = await open(`${path}.partial`, "w", 0o600);
+  const partial = `${path}.${key.slice(-6)}.partial`;
+  const file = await open(partial, "w", 0o600);
   try {
     await file.writeFile(`${key}\n`);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(`${path}.partial`, path);
-  return key;
+  try {
+    await link(partial, path);
+    return key;
+  } catch (error) {
+    const other = hasCode(error, "EEXIST") ? await readKey(path) : undefined;
+    if (other === undefined) throw error;
+    return other;
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return (error as { code?: unknown } | undefined)?.code === code;
 }

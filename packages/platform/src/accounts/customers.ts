@@ -1,4 +1,4 @@
-/** Customers: who buys answers, from which services, within which limits. */
+/** Customers: who buys answers, and from which services. What they may spend lies with metering. */
 import { MegalithError } from "@megalith/contract";
 import type { Pool, PoolClient } from "pg";
 import { type Caller, type Clock, inTransaction, isUniqueViolation, type NewUuid, recordChange } from "../foundation/index.ts";
@@ -9,10 +9,8 @@ export interface CustomerOptions {
   readonly pool: Pool;
   readonly clock: Clock;
   readonly newUuid: NewUuid;
-  /** Hands the limits to whoever enforces them, in the same transaction. */
-  readonly setLimits: (client: PoolClient, customer: { organisation: string; customerId: string; ratePerSecond: number | null; monthlyQuota: number | null }) => Promise<void>;
   /** Called after a change that keys depend on. */
-  readonly onChange: () => void;
+  readonly onChange: (customerId: string) => void;
 }
 
 export class CustomerService {
@@ -22,66 +20,102 @@ export class CustomerService {
     this.options = options;
   }
 
-  async create(caller: Caller, name: string, change: CustomerChange): Promise<Customer> {
-    const { pool, newUuid, clock, setLimits } = this.options;
-    try {
-      return await inTransaction(pool, async (client) => {
+  /** @throws MegalithError "accounts.customer_name_taken". */
+  async create(
+    caller: Caller,
+    name: string,
+    customer: { readonly title?: string | undefined; readonly serviceIds?: readonly string[] | null | undefined } = {},
+  ): Promise<Customer> {
+    const { pool, newUuid, clock } = this.options;
+    const { title = name, serviceIds = null } = customer;
+    return namingTaken(name, () =>
+      inTransaction(pool, async (client) => {
         const id = newUuid();
         const now = clock.now();
-        const { title = name, status = "active", serviceIds = null, ratePerSecond = null, monthlyQuota = null } = change;
         const inserted = await client.query<CustomerRow>(
-          `insert into customer (id, organisation, name, title, status, service_ids, rate_per_second, monthly_quota, created_at, created_by)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning *`,
-          [id, caller.organisation, name, title, status, serviceIds, ratePerSecond, monthlyQuota, now, JSON.stringify(caller.actor)],
+          `insert into customer (id, organisation, name, title, status, service_ids, created_at, created_by)
+           values ($1, $2, $3, $4, 'active', $5, $6, $7) returning *`,
+          [id, caller.organisation, name, title, serviceIds, now, JSON.stringify(caller.actor)],
         );
-        await setLimits(client, { organisation: caller.organisation, customerId: id, ratePerSecond, monthlyQuota });
-        await recordChange(client, caller, newUuid(), now, { action: "accounts.customer_created", subjectKind: "customer", subjectId: id, subjectName: name, detail: { ...change } });
+        const detail = { title, serviceIds };
+        await recordChange(client, caller, newUuid(), now, {
+          action: "accounts.customer_created",
+          subjectKind: "customer",
+          subjectId: id,
+          subjectName: name,
+          detail,
+        });
         return toCustomer(inserted.rows[0] as CustomerRow);
-      });
-    } catch (error) {
-      if (isUniqueViolation(error, "customer_organisation_name_key")) throw new MegalithError("accounts.customer_name_taken", { values: { name } });
-      throw error;
-    }
+      }),
+    );
   }
 
+  /** In force with the next call. @throws MegalithError "request.not_found", "accounts.customer_name_taken". */
   async change(caller: Caller, id: string, change: CustomerChange): Promise<Customer> {
-    const { pool, newUuid, clock, setLimits, onChange } = this.options;
-    const changed = await inTransaction(pool, async (client) => {
-      const found = await client.query<CustomerRow>("select * from customer where organisation = $1 and id = $2 for update", [caller.organisation, id]);
-      const row = found.rows[0];
-      if (row === undefined) throw new MegalithError("request.not_found");
-      const old = toCustomer(row);
-      const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as CustomerChange;
-      const next = { ...old, ...given } as Customer;
-      const updated = await client.query<CustomerRow>("update customer set title = $2, status = $3, service_ids = $4, rate_per_second = $5, monthly_quota = $6 where id = $1 returning *", [
-        id,
-        next.title,
-        next.status,
-        next.serviceIds,
-        next.ratePerSecond,
-        next.monthlyQuota,
-      ]);
-      await setLimits(client, { organisation: caller.organisation, customerId: id, ratePerSecond: next.ratePerSecond, monthlyQuota: next.monthlyQuota });
-      await recordChange(client, caller, newUuid(), clock.now(), { action: "accounts.customer_changed", subjectKind: "customer", subjectId: id, subjectName: old.name, detail: { ...given } });
-      await client.query("select pg_notify($1, $2)", [accountsChannel, id]);
-      return toCustomer(updated.rows[0] as CustomerRow);
-    });
-    onChange();
+    const changed = await namingTaken(change.name ?? "", () =>
+      inTransaction(this.options.pool, (client) => this.write(client, caller, id, change)),
+    );
+    this.options.onChange(id);
     return changed;
   }
 
-  async list(organisation: string): Promise<Customer[]> {
-    const found = await this.options.pool.query<CustomerRow>("select * from customer where organisation = $1 order by created_at", [organisation]);
+  /** Oldest first. @param page.after bare uuid of the last one seen, or null. */
+  async list(
+    organisation: string,
+    page: { readonly after: string | null; readonly limit: number; readonly name?: string | undefined } = { after: null, limit: 1000 },
+  ): Promise<Customer[]> {
+    const found = await this.options.pool.query<CustomerRow>(
+      `select * from customer where organisation = $1 and ($2::uuid is null or id > $2) and ($3::text is null or name = $3)
+       order by id limit $4`,
+      [organisation, page.after, page.name ?? null, page.limit],
+    );
     return found.rows.map(toCustomer);
   }
 
   /** @throws MegalithError "request.not_found". */
-  async find(organisation: string, by: { id: string } | { name: string }): Promise<Customer> {
+  async find(organisation: string, by: { readonly id: string } | { readonly name: string }): Promise<Customer> {
     const [column, value] = "id" in by ? ["id", by.id] : ["name", by.name];
-    const found = await this.options.pool.query<CustomerRow>(`select * from customer where organisation = $1 and ${column} = $2`, [organisation, value]);
+    const found = await this.options.pool.query<CustomerRow>(`select * from customer where organisation = $1 and ${column} = $2`, [
+      organisation,
+      value,
+    ]);
     const row = found.rows[0];
     if (row === undefined) throw new MegalithError("request.not_found");
     return toCustomer(row);
+  }
+
+  private async write(client: PoolClient, caller: Caller, id: string, change: CustomerChange): Promise<Customer> {
+    const found = await client.query<CustomerRow>("select * from customer where organisation = $1 and id = $2 for update", [
+      caller.organisation,
+      id,
+    ]);
+    const row = found.rows[0];
+    if (row === undefined) throw new MegalithError("request.not_found");
+    const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    const next = { ...toCustomer(row), ...given } as Customer;
+    const updated = await client.query<CustomerRow>(
+      "update customer set name = $2, title = $3, status = $4, service_ids = $5 where id = $1 returning *",
+      [id, next.name, next.title, next.status, next.serviceIds],
+    );
+    await recordChange(client, caller, this.options.newUuid(), this.options.clock.now(), {
+      action: "accounts.customer_changed",
+      subjectKind: "customer",
+      subjectId: id,
+      subjectName: next.name,
+      detail: given,
+    });
+    await client.query("select pg_notify($1, $2)", [accountsChannel, id]);
+    return toCustomer(updated.rows[0] as CustomerRow);
+  }
+}
+
+async function namingTaken<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isUniqueViolation(error, "customer_organisation_name_key"))
+      throw new MegalithError("accounts.customer_name_taken", { values: { name }, cause: error });
+    throw error;
   }
 }
 
@@ -91,8 +125,6 @@ interface CustomerRow {
   title: string;
   status: "active" | "suspended";
   service_ids: string[] | null;
-  rate_per_second: number | null;
-  monthly_quota: bigint | null;
   created_at: Date;
 }
 
@@ -103,8 +135,6 @@ function toCustomer(row: CustomerRow): Customer {
     title: row.title,
     status: row.status,
     serviceIds: row.service_ids,
-    ratePerSecond: row.rate_per_second,
-    monthlyQuota: row.monthly_quota === null ? null : Number(row.monthly_quota),
     createdAt: row.created_at,
   };
 }

@@ -1,13 +1,22 @@
 /**
  * Customers' keys: issued once in clear, kept as a hash, scoped, rotated with overlap, revoked at once.
  *
- * Look-ups are answered from memory. A change in this process drops the memory before it answers; one elsewhere arrives by
- * notification; while notifications are lost nothing is remembered. Unknown keys are remembered too, in a bounded set.
+ * A change in this process is in force before it answers; in another one it arrives by notification on `accountsChannel`,
+ * with the customer's id as payload.
  */
 import { type Actor, idFromUuid, MegalithError, type Scope } from "@megalith/contract";
-import type { Pool } from "pg";
-import { type Caller, type Clock, type CustomerPrincipal, inTransaction, type NewUuid, type RandomBytes, recordChange } from "../foundation/index.ts";
+import type { Pool, PoolClient } from "pg";
+import {
+  type Caller,
+  type Clock,
+  type CustomerPrincipal,
+  inTransaction,
+  type NewUuid,
+  type RandomBytes,
+  recordChange,
+} from "../foundation/index.ts";
 import type { CustomerKey } from "./account.ts";
+import { KeyCache, type KeyHolder } from "./key-cache.ts";
 import { hashSecret, isSecret, newSecret } from "./secret.ts";
 
 export const accountsChannel = "megalith_accounts";
@@ -22,113 +31,146 @@ export interface KeyOptions {
 export interface NewKey {
   readonly name: string;
   readonly scopes: readonly Scope[];
+  /** Null: every service of the customer. */
+  readonly serviceIds?: readonly string[] | null | undefined;
   readonly expiresAt?: Date | null | undefined;
 }
 
-interface Remembered {
-  readonly principal: CustomerPrincipal;
-  readonly suspended: boolean;
-  readonly expiresAt: number;
+export interface IssuedKey {
+  readonly key: CustomerKey;
+  /** In clear: shown now and never again. */
+  readonly secret: string;
 }
-
-const rememberLimit = 50_000;
 
 export class KeyService {
   private readonly options: KeyOptions;
-  private readonly known = new Map<string, Remembered | null>();
-  private fresh = true;
+  private readonly cache: KeyCache;
 
   constructor(options: KeyOptions) {
     this.options = options;
+    this.cache = new KeyCache({ clock: options.clock, load: (hash) => this.load(hash) });
   }
 
-  /** @returns the key in clear: shown now and never again. */
-  async create(caller: Caller, customerId: string, key: NewKey): Promise<{ key: CustomerKey; secret: string }> {
-    const created = await inTransaction(this.options.pool, async (client) => {
-      const now = this.options.clock.now();
-      const secret = newSecret("mgl_", this.options.random);
-      const id = this.options.newUuid();
-      await client.query(
-        `insert into customer_key (id, organisation, customer_id, name, hash, prefix, scopes, created_at, created_by, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-        [id, caller.organisation, customerId, key.name, hashSecret(secret), secret.slice(0, 10), [...key.scopes], now, JSON.stringify(caller.actor), key.expiresAt ?? null],
-      );
-      await recordChange(client, caller, this.options.newUuid(), now, { action: "accounts.key_created", subjectKind: "key", subjectId: id, subjectName: key.name, detail: { scopes: key.scopes } });
-      await client.query("select pg_notify($1, $2)", [accountsChannel, customerId]);
-      return { id, secret };
+  /** @throws MegalithError "request.not_found" when the organisation has no such customer. */
+  async create(caller: Caller, customerId: string, key: NewKey): Promise<IssuedKey> {
+    return inTransaction(this.options.pool, async (client) => {
+      const owner = await client.query("select from customer where organisation = $1 and id = $2 for key share", [
+        caller.organisation,
+        customerId,
+      ]);
+      if (owner.rowCount === 0) throw new MegalithError("request.not_found");
+      const issued = await this.issue(client, caller, customerId, key);
+      await this.record(client, caller, issued.key, "accounts.key_created", { prefix: issued.key.prefix, scopes: key.scopes });
+      return issued;
     });
-    this.forget();
-    return { key: await this.find(caller.organisation, created.id), secret: created.secret };
   }
 
-  /** A new key with the same name and scopes; the old one ends after the overlap. */
-  async rotate(caller: Caller, id: string, overlapSeconds: number): Promise<{ key: CustomerKey; secret: string }> {
-    const old = await this.find(caller.organisation, id);
-    if (old.revokedAt !== null) throw new MegalithError("accounts.key_revoked", { values: { key: old.name } });
-    const created = await this.create(caller, old.customerId, { name: old.name, scopes: old.scopes });
-    const end = new Date(this.options.clock.now().getTime() + overlapSeconds * 1000);
-    await this.change(caller, old, "accounts.key_rotated", "update customer_key set expires_at = least(expires_at, $3) where organisation = $1 and id = $2", end);
-    return created;
+  /**
+   * A successor with the same name, rights and length of life; the old key ends after the overlap.
+   * @throws MegalithError "request.not_found", "accounts.key_revoked".
+   */
+  async rotate(caller: Caller, id: string, overlapSeconds: number): Promise<IssuedKey> {
+    const issued = await inTransaction(this.options.pool, async (client) => {
+      const old = await lockKey(client, caller.organisation, id);
+      if (old.revokedAt !== null) throw new MegalithError("accounts.key_revoked", { values: { key: old.name } });
+      const now = this.options.clock.now().getTime();
+      const expiresAt = old.expiresAt === null ? null : new Date(now + old.expiresAt.getTime() - old.createdAt.getTime());
+      const next = await this.issue(client, caller, old.customerId, { ...old, expiresAt });
+      await client.query("update customer_key set expires_at = least(expires_at, $2) where id = $1", [
+        id,
+        new Date(now + overlapSeconds * 1000),
+      ]);
+      await this.record(client, caller, old, "accounts.key_rotated", { successor: idFromUuid("key", next.key.id), overlapSeconds });
+      return next;
+    });
+    this.cache.forget(issued.key.customerId);
+    return issued;
   }
 
+  /** Repeating it is harmless. @throws MegalithError "request.not_found". */
   async revoke(caller: Caller, id: string): Promise<void> {
-    const key = await this.find(caller.organisation, id);
-    await this.change(caller, key, "accounts.key_revoked", "update customer_key set revoked_at = coalesce(revoked_at, $3) where organisation = $1 and id = $2", this.options.clock.now());
+    const key = await inTransaction(this.options.pool, async (client) => {
+      const found = await lockKey(client, caller.organisation, id);
+      if (found.revokedAt !== null) return found;
+      await client.query("update customer_key set revoked_at = $2 where id = $1", [id, this.options.clock.now()]);
+      await this.record(client, caller, found, "accounts.key_revoked", { prefix: found.prefix });
+      return found;
+    });
+    this.cache.forget(key.customerId);
   }
 
+  /** Newest first, at most a thousand. */
   async list(organisation: string, customerId: string): Promise<CustomerKey[]> {
-    const found = await this.options.pool.query<KeyRow>("select * from customer_key where organisation = $1 and customer_id = $2 order by created_at desc", [organisation, customerId]);
+    const found = await this.options.pool.query<KeyRow>(
+      "select * from customer_key where organisation = $1 and customer_id = $2 order by id desc limit 1000",
+      [organisation, customerId],
+    );
     return found.rows.map(toKey);
-  }
-
-  /** @throws MegalithError "request.not_found". */
-  async find(organisation: string, id: string): Promise<CustomerKey> {
-    const found = await this.options.pool.query<KeyRow>("select * from customer_key where organisation = $1 and id = $2", [organisation, id]);
-    const row = found.rows[0];
-    if (row === undefined) throw new MegalithError("request.not_found");
-    return toKey(row);
   }
 
   /** Who holds this secret, or null. A wrong checksum costs no query. @throws MegalithError "accounts.customer_suspended". */
   async authenticate(secret: string): Promise<CustomerPrincipal | null> {
     if (!isSecret("mgl_", secret)) return null;
-    const hash = hashSecret(secret);
-    const name = hash.toString("base64");
-    let entry = this.known.get(name);
-    if (entry === undefined) {
-      entry = await this.load(hash);
-      if (this.fresh) {
-        if (this.known.size >= rememberLimit) this.known.clear();
-        this.known.set(name, entry);
-      }
-    }
-    if (entry === null || entry.expiresAt <= this.options.clock.now().getTime()) return null;
-    if (entry.suspended) throw new MegalithError("accounts.customer_suspended");
-    return entry.principal;
+    const holder = await this.cache.find(hashSecret(secret));
+    if (holder === null || holder.expiresAt <= this.options.clock.now().getTime()) return null;
+    if (holder.suspended) throw new MegalithError("accounts.customer_suspended");
+    return holder.principal;
   }
 
-  forget(): void {
-    this.known.clear();
+  /** A customer changed, here or in another process. */
+  forget(customerId?: string): void {
+    this.cache.forget(customerId);
   }
 
+  /** Whether changes of other processes are heard; until told so, nothing is remembered. */
   setFresh(fresh: boolean): void {
-    this.fresh = fresh;
-    this.known.clear();
+    this.cache.setFresh(fresh);
   }
 
-  private async change(caller: Caller, key: CustomerKey, action: string, sql: string, time: Date): Promise<void> {
-    await inTransaction(this.options.pool, async (client) => {
-      await client.query(sql, [caller.organisation, key.id, time]);
-      await recordChange(client, caller, this.options.newUuid(), this.options.clock.now(), { action, subjectKind: "key", subjectId: key.id, subjectName: key.name });
-      await client.query("select pg_notify($1, $2)", [accountsChannel, key.customerId]);
+  private async issue(client: PoolClient, caller: Caller, customerId: string, key: NewKey): Promise<IssuedKey> {
+    const secret = newSecret("mgl_", this.options.random);
+    const inserted = await client.query<KeyRow>(
+      `insert into customer_key (id, organisation, customer_id, name, hash, prefix, scopes, service_ids, created_at, created_by, expires_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning *`,
+      [
+        this.options.newUuid(),
+        caller.organisation,
+        customerId,
+        key.name,
+        hashSecret(secret),
+        secret.slice(0, 10),
+        [...key.scopes],
+        key.serviceIds ?? null,
+        this.options.clock.now(),
+        JSON.stringify(caller.actor),
+        key.expiresAt ?? null,
+      ],
+    );
+    return { key: toKey(inserted.rows[0] as KeyRow), secret };
+  }
+
+  private async record(
+    client: PoolClient,
+    caller: Caller,
+    key: CustomerKey,
+    action: string,
+    detail: Record<string, unknown>,
+  ): Promise<void> {
+    await recordChange(client, caller, this.options.newUuid(), this.options.clock.now(), {
+      action,
+      subjectKind: "key",
+      subjectId: key.id,
+      subjectName: key.name,
+      detail: { customer: idFromUuid("customer", key.customerId), ...detail },
     });
-    this.forget();
+    await client.query("select pg_notify($1, $2)", [accountsChannel, key.customerId]);
   }
 
-  private async load(hash: Buffer): Promise<Remembered | null> {
-    const found = await this.options.pool.query<{ id: string; organisation: string; name: string; customer_id: string; scopes: Scope[]; expires_at: Date | null; status: string; service_ids: string[] | null }>({
+  private async load(hash: Buffer): Promise<KeyHolder | null> {
+    const found = await this.options.pool.query<HolderRow>({
       name: "accounts.key",
-      text: `select k.id, k.organisation, k.name, k.customer_id, k.scopes, k.expires_at, c.status, c.service_ids
+      text: `select k.id, k.organisation, k.name, k.customer_id, k.scopes, k.expires_at, k.service_ids as key_services, c.status,
+          c.service_ids as customer_services
         from customer_key k join customer c on c.id = k.customer_id where k.hash = $1 and k.revoked_at is null`,
       values: [hash],
     });
@@ -136,11 +178,44 @@ export class KeyService {
     if (row === undefined) return null;
     const actor: Actor = { kind: "key", id: idFromUuid("key", row.id), name: row.name };
     return {
-      principal: { kind: "customer", organisation: row.organisation, actor, customerId: row.customer_id, keyId: row.id, scopes: row.scopes, serviceIds: row.service_ids },
+      principal: {
+        kind: "customer",
+        organisation: row.organisation,
+        actor,
+        customerId: row.customer_id,
+        keyId: row.id,
+        scopes: row.scopes,
+        serviceIds: bothAllow(row.customer_services, row.key_services),
+      },
       suspended: row.status !== "active",
       expiresAt: row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY,
     };
   }
+}
+
+/** Null allows all. */
+function bothAllow(left: readonly string[] | null, right: readonly string[] | null): readonly string[] | null {
+  if (left === null || right === null) return left ?? right;
+  return left.filter((id) => right.includes(id));
+}
+
+async function lockKey(client: PoolClient, organisation: string, id: string): Promise<CustomerKey> {
+  const found = await client.query<KeyRow>("select * from customer_key where organisation = $1 and id = $2 for update", [organisation, id]);
+  const row = found.rows[0];
+  if (row === undefined) throw new MegalithError("request.not_found");
+  return toKey(row);
+}
+
+interface HolderRow {
+  id: string;
+  organisation: string;
+  name: string;
+  customer_id: string;
+  scopes: Scope[];
+  expires_at: Date | null;
+  key_services: string[] | null;
+  customer_services: string[] | null;
+  status: string;
 }
 
 interface KeyRow {
@@ -149,6 +224,7 @@ interface KeyRow {
   name: string;
   prefix: string;
   scopes: Scope[];
+  service_ids: string[] | null;
   created_at: Date;
   expires_at: Date | null;
   revoked_at: Date | null;
@@ -161,6 +237,7 @@ function toKey(row: KeyRow): CustomerKey {
     name: row.name,
     prefix: row.prefix,
     scopes: row.scopes,
+    serviceIds: row.service_ids,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,

@@ -1,0 +1,27 @@
+import { accountsRoutes, MegalithError } from "@megalith/contract";
+import type { MemberService } from "@megalith/platform/accounts";
+import { bindRoute } from "../route.ts";
+import { sessionCookie } from "../session-cookie.ts";
+import { showSession } from "./show-account.ts";
+
+export function createSession(uses: { members: MemberService; secureCookies: boolean }) {
+  return bindRoute(accountsRoutes.createSession, async (call) => {
+    const session = await uses.members.signIn(credentials(call.body));
+    call.setHeader("set-cookie", sessionCookie(session.token, session.expiresAt, uses.secureCookies));
+    return showSession(session.principal);
+  });
+}
+
+interface SignIn {
+  readonly adminKey?: string | undefined;
+  readonly email?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+/** @throws MegalithError "request.invalid" when neither way is complete, or both are given. */
+function credentials({ adminKey, email, password }: SignIn): { adminKey: string } | { email: string; password: string } {
+  if (adminKey !== undefined && email === undefined && password === undefined) return { adminKey };
+  if (adminKey === undefined && email !== undefined && password !== undefined) return { email, password };
+  const problem = { path: "/", code: "required", message: "Sign in one way.", expected: "adminKey; or email and password" };
+  throw new MegalithError("request.invalid", { values: { count: 1 }, problems: [problem] });
+}
