@@ -4,50 +4,33 @@
  * Every step runs even after one failed, so one run tells everything. Nothing need be running; the database steps start
  * their own PostgreSQL and fail where it cannot run.
  */
-import { globSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { startTestServer } from "../packages/platform/src/foundation/database.fixture.ts";
-import { programStep, root, runTestFiles, type Step } from "./step.ts";
+import { findTests, programStep, runTestFiles, type Step, type StepResult, withDatabase } from "./step.ts";
 
 const { values, positionals } = parseArgs({ options: { only: { type: "string" } }, allowPositionals: true });
 
-const places = "{engines,packages,bench,examples,test}/**";
-const special = /\.(db|system|browser)\.test\.tsx?$/;
+const groups = {
+  tidy: /^tools\//,
+  pure: /^(?!tools\/)(?!.*\.(db|system|browser)\.test\.ts)/,
+  database: /\.db\.test\.ts$/,
+  system: /\.system\.test\.ts$/,
+  browser: /\.browser\.test\.ts$/,
+} as const;
 
-function find(pattern: string): string[] {
-  const found = globSync(pattern, { cwd: root, exclude: (path) => path.includes("node_modules") || path.includes("fixtures") });
-  return found.filter((path) => positionals.length === 0 || positionals.some((part) => path.includes(part))).sort();
+function group(name: keyof typeof groups, around: (work: () => Promise<StepResult>) => Promise<StepResult> = (work) => work()): Step {
+  return { name, run: (signal) => around(() => runTestFiles(findTests(groups[name], positionals), signal)) };
 }
 
 const steps: Step[] = [
   programStep("format and lint", "@biomejs/biome/bin/biome", ["check", "--error-on-warnings", "--max-diagnostics=50"]),
   programStep("types", "typescript/bin/tsc", ["-p", "."]),
   programStep("dead code", "knip/bin/knip.js", ["--no-progress"]),
-  { name: "tidy", run: (signal) => runTestFiles(find("tools/*.test.ts"), signal) },
-  {
-    name: "pure",
-    run: (signal) =>
-      runTestFiles(
-        find(`${places}/*.test.{ts,tsx}`).filter((path) => !special.test(path)),
-        signal,
-      ),
-  },
-  { name: "database", run: (signal) => withDatabase(() => runTestFiles(find(`${places}/*.db.test.ts`), signal)) },
-  { name: "system", run: (signal) => withDatabase(() => runTestFiles(find("test/**/*.system.test.ts"), signal)) },
-  { name: "browser", run: (signal) => withDatabase(() => runTestFiles(find("test/**/*.browser.test.ts"), signal)) },
+  group("tidy"),
+  group("pure"),
+  group("database", withDatabase),
+  group("system", withDatabase),
+  group("browser", withDatabase),
 ];
-
-/** One PostgreSQL for all files of a step; openTestDatabase() finds it by the environment. */
-async function withDatabase<T>(work: () => Promise<T>): Promise<T> {
-  const server = await startTestServer();
-  process.env.MEGALITH_TEST_DATABASE = server.url;
-  try {
-    return await work();
-  } finally {
-    delete process.env.MEGALITH_TEST_DATABASE;
-    await server.stop();
-  }
-}
 
 function chosenSteps(): Step[] {
   if (values.only === undefined) return steps;

@@ -1,9 +1,11 @@
 /** One step of the suite: its name, what it runs, and what it counted. */
 import { spawn } from "node:child_process";
+import { globSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
+import { startTestServer } from "../packages/platform/src/foundation/database.fixture.ts";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -51,7 +53,7 @@ export async function runTestFiles(files: readonly string[], signal: AbortSignal
   const results: StepResult[] = [];
   const work = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined && !signal.aborted; file = waiting.shift())
-      results.push(await runTestFile(file, signal));
+      results.push(await runTestFile(file, signal, fileTimeoutMs));
   };
   await Promise.all(Array.from({ length: concurrency }, work));
   return {
@@ -61,8 +63,8 @@ export async function runTestFiles(files: readonly string[], signal: AbortSignal
   };
 }
 
-async function runTestFile(file: string, signal: AbortSignal): Promise<StepResult> {
-  const tooLong = AbortSignal.timeout(fileTimeoutMs);
+export async function runTestFile(file: string, signal: AbortSignal, timeoutMs: number): Promise<StepResult> {
+  const tooLong = AbortSignal.timeout(timeoutMs);
   const events = run({ files: [join(root, file)], cwd: root, signal: AbortSignal.any([signal, tooLong]) });
   let counts = { tests: 0, passed: 0, skipped: 0, todo: 0 };
   let failures = 0;
@@ -79,7 +81,28 @@ async function runTestFile(file: string, signal: AbortSignal): Promise<StepResul
   // What is skipped, left to do or cancelled did not pass; a file that cannot be loaded fails without a test.
   const failed = Math.max(counts.tests - counts.passed, failures > 0 ? 1 : 0);
   if (failed === 0) return { passed: counts.passed, failed, report: "" };
-  const reason = tooLong.aborted ? `${file} was stopped after ${fileTimeoutMs / 1000} seconds.\n` : "";
+  const reason = tooLong.aborted ? `${file} was stopped after ${timeoutMs / 1000} seconds.\n` : "";
   const skipped = counts.skipped + counts.todo > 0 ? `${file}: nothing may be skipped or left to do.\n` : "";
   return { passed: counts.passed, failed, report: reason + skipped + complaints + text.slice(Math.max(0, text.indexOf("failing tests:"))) };
+}
+
+/** Test files whose path ends so, of those whose path has one of the parts. */
+export function findTests(ending: RegExp, parts: readonly string[] = []): string[] {
+  const found = globSync("{engines,packages,bench,examples,test,tools}/**/*.test.{ts,tsx}", {
+    cwd: root,
+    exclude: (path) => path.includes("node_modules"),
+  });
+  return found.filter((path) => ending.test(path) && (parts.length === 0 || parts.some((part) => path.includes(part)))).sort();
+}
+
+/** Runs work beside one PostgreSQL; openTestDatabase() finds it by the environment. */
+export async function withDatabase<T>(work: () => Promise<T>): Promise<T> {
+  const server = await startTestServer();
+  process.env.MEGALITH_TEST_DATABASE = server.url;
+  try {
+    return await work();
+  } finally {
+    delete process.env.MEGALITH_TEST_DATABASE;
+    await server.stop();
+  }
 }
