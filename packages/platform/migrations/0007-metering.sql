@@ -130,7 +130,7 @@ create function meter_batch(
   facts_call integer[], facts_usage uuid[], facts_decision uuid[], facts_value numeric[], facts_reasons boolean[],
   companions jsonb)
 returns table (call_index integer, kind text, prices text, money text, quota_left bigint, ordinals text, decisions text, limit_value bigint, retry_seconds integer)
-language plpgsql volatile set enable_seqscan = off as $$
+language plpgsql volatile set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_variable
 declare
   free_plan constant uuid := '00000000-0000-0000-0000-000000000000';
