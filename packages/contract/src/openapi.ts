@@ -6,17 +6,10 @@
  */
 import { type ErrorCode, errors } from "./errors.ts";
 import { requestExamples } from "./examples.ts";
-import { InferenceErrorReply } from "./inference.ts";
+import { namedSchemas } from "./named-schemas.ts";
 import type { Access, RouteSpec } from "./route.ts";
-import { ErrorReply } from "./shapes.ts";
 
 type Json = Record<string, unknown>;
-
-export interface OpenapiOptions {
-  readonly version: string;
-  /** Named schemas: where a route uses one of these objects, it refers to it. */
-  readonly schemas?: Readonly<Record<string, object>>;
-}
 
 export interface OpenapiDocument {
   readonly openapi: "3.1.1";
@@ -62,10 +55,11 @@ export function accessWords(access: Access): string {
   }
 }
 
-export function openapiOf(routes: Readonly<Record<string, RouteSpec>>, options: OpenapiOptions): OpenapiDocument {
-  const references = new Map<object, string>(Object.entries(options.schemas ?? {}).map(([name, schema]) => [schema, name]));
-  references.set(ErrorReply, "ErrorReply");
-  references.set(InferenceErrorReply, "InferenceErrorReply");
+export function openapiOf(
+  routes: Readonly<Record<string, RouteSpec>>,
+  { title = "Megalith", version }: { readonly title?: string; readonly version: string },
+): OpenapiDocument {
+  const references = new Map<object, string>(Object.entries(namedSchemas).map(([name, schema]) => [schema, name]));
   const write = (schema: unknown): unknown => writeSchema(schema, references);
   const paths: Record<string, Record<string, Json>> = {};
   for (const [name, route] of Object.entries(routes)) {
@@ -77,9 +71,9 @@ export function openapiOf(routes: Readonly<Record<string, RouteSpec>>, options: 
   return {
     openapi: "3.1.1",
     info: {
-      title: "Megalith",
+      title,
       summary: "Massive models as a service: tables become services that answer, explain, meter and bill.",
-      version: options.version,
+      version,
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],

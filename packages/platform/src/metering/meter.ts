@@ -20,6 +20,8 @@ export interface MeterOptions {
   readonly queueLimit?: number;
   /** How long a call waits for a database that is away. */
   readonly deadlineMs?: number;
+  /** Told how many calls each commit made durable. */
+  readonly onBatch?: (calls: number) => void;
   /** Monotonic milliseconds. */
   readonly elapsedMs?: () => number;
 }
@@ -42,6 +44,7 @@ export class Meter {
   private readonly queueLimit: number;
   private readonly deadlineMs: number;
   private readonly elapsedMs: () => number;
+  private readonly onBatch: ((calls: number) => void) | undefined;
   private queue: Waiting[] = [];
   private readonly running = new Set<string>();
   private batchCount = 0;
@@ -53,6 +56,7 @@ export class Meter {
     this.batchLimit = options.batchLimit ?? 500;
     this.queueLimit = options.queueLimit ?? 20_000;
     this.deadlineMs = options.deadlineMs ?? 10_000;
+    this.onBatch = options.onBatch;
     this.elapsedMs = options.elapsedMs ?? (() => performance.now());
   }
 

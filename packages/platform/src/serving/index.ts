@@ -9,3 +9,4 @@ export { describeInputs, releasedCard } from "./disclosure.ts";
 export type { PublishedService, ServiceSettings } from "./published-service.ts";
 export { type Language, showDecision } from "./reply.ts";
 export { type Replay, replay } from "./replay.ts";
+export { chooseVersion, versionsOf } from "./version-choice.ts";

@@ -23,6 +23,8 @@ export async function replay(
   const problems: Problem[] = [];
   const row = new Float64Array(encoder.columns.length);
   encoder.encode(decision.input, row, "/record", problems);
-  const again = answerer.answer(row, decision.input, revision?.settings.explanation ?? { kind: "none" });
+  // A call may leave reasons out; then they are left out again.
+  const explanation = decision.answer.reasons === undefined ? undefined : revision?.settings.explanation;
+  const again = answerer.answer(row, decision.input, explanation ?? { kind: "none" });
   return { identical: problems.length === 0 && JSON.stringify(again) === decision.outputText, revision: revision?.number ?? 0, version };
 }
