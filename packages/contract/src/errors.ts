@@ -48,6 +48,7 @@ export const errors = {
   "training.weight_invalid": { status: 400, message: "The weight {column} must be a number from 0 in every row; row {row} is not." },
   "training.impossible": { status: 400, message: "This cannot be trained: {reason}" },
   "training.output_clash": { status: 400, message: "{count} column name(s) of the output clash; each is listed under problems." },
+  "training.worker_lost": { status: 500, message: "The worker ended {count} times while it trained this model; a smaller table may fit into memory." },
   "training.job_ended": { status: 409, message: "The job has ended already ({state})." },
   "access.unauthenticated": { status: 401, message: "Sign in, or send a valid key as `Authorization: Bearer …`." },
   "access.sign_in_failed": { status: 401, message: "The e-mail, password or key is not right." },

@@ -33,6 +33,8 @@ create table decision (
   version_id uuid not null,
   revision_id uuid not null,
   position integer not null,
+  -- With customer and position the key of the usage row; null when nobody paid.
+  fact_key text,
   reference text,
   subject text,
   event_time timestamptz not null,
@@ -58,11 +60,11 @@ end $$;
 
 -- Called inside the metering statement with the rows of the calls that it accepted.
 create function store_decisions(rows jsonb, accepted uuid[]) returns void language sql as $$
-  insert into decision (id, organisation, service_id, customer_id, version_id, revision_id, position, reference, subject, event_time, recorded_at, day, input, output)
-  select r.id, r.organisation, r.service_id, r.customer_id, r.version_id, r.revision_id, r.position, r.reference, r.subject, r.event_time, r.recorded_at, r.day, r.input, r.output
+  insert into decision (id, organisation, service_id, customer_id, version_id, revision_id, position, fact_key, reference, subject, event_time, recorded_at, day, input, output)
+  select r.id, r.organisation, r.service_id, r.customer_id, r.version_id, r.revision_id, r.position, r.fact_key, r.reference, r.subject, r.event_time, r.recorded_at, r.day, r.input, r.output
   from jsonb_to_recordset(rows) as r (
     id uuid, organisation uuid, service_id uuid, customer_id uuid, version_id uuid, revision_id uuid, position integer,
-    reference text, subject text, event_time timestamptz, recorded_at timestamptz, day date, input text, output text)
+    fact_key text, reference text, subject text, event_time timestamptz, recorded_at timestamptz, day date, input text, output text)
   where r.id = any (accepted)
 $$;
 

@@ -8,7 +8,9 @@ import { PassThrough, Readable } from "node:stream";
 import { idFromUuid, MegalithError, type RouteSpec } from "@megalith/contract";
 import type { NewUuid, Principal } from "@megalith/platform/foundation";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { requireScope } from "./authenticate.ts";
 import { errorBody, toMegalithError } from "./error-reply.ts";
+import type { RequireOwn } from "./ownership.ts";
 import type { RequestFacts } from "./request-log.ts";
 import type { BoundRoute, Call } from "./route.ts";
 import { refuseBadText, type Validator, validatorOf } from "./validation.ts";
@@ -24,6 +26,8 @@ export interface AppOptions {
   readonly authenticate: (head: RequestHead) => Promise<Principal | null>;
   /** @throws MegalithError "access.…", or "request.not_found" for a customer at a provider's route. */
   readonly authorise: (access: RouteSpec["access"], principal: Principal | null) => void;
+  /** @throws MegalithError "request.not_found" when the path names a thing that is not the caller's. */
+  readonly requireOwn: RequireOwn;
   /** Called once a request. */
   readonly onRequestDone: (facts: RequestFacts) => void;
   /** A page of the console for a path that is no route; undefined when there is none. */
@@ -47,10 +51,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
     genReqId: () => idFromUuid("request", options.newUuid()),
     keepAliveTimeout: 72_000,
     logger: false,
-    maxParamLength: 300,
     requestTimeout: 0,
     routerOptions: { caseSensitive: true, maxParamLength: 300 },
-    serverFactory: undefined,
   } as Parameters<typeof fastify>[0]) as unknown as FastifyInstance;
   app.server.headersTimeout = headersTimeoutMs;
   const known = new WeakMap<FastifyRequest, Known>();
@@ -123,7 +125,9 @@ function addRoute(app: FastifyInstance, route: BoundRoute, options: AppOptions, 
       options.authorise(spec.access, mark.principal);
     },
     handler: async (request, reply) => {
-      const call = toCall(spec, validate, request, reply, known.get(request)?.principal ?? null);
+      const principal = known.get(request)?.principal ?? null;
+      await requireScope(spec.access, principal, () => options.requireOwn(request.params as Record<string, string>, principal as Principal));
+      const call = toCall(spec, validate, request, reply, principal);
       return sendReply(spec, await route.handle(call), reply);
     },
   });
@@ -142,14 +146,14 @@ function toCall(spec: RouteSpec, validate: Validator, request: FastifyRequest, r
     body: parts.body,
     principal: principal as Principal,
     stream: streamed ? bounded(request.body as IncomingMessage, spec.bodyLimitBytes ?? jsonLimitBytes) : Readable.from([]),
-    header: (name) => {
+    header: (name: string) => {
       const value = request.headers[name];
       return Array.isArray(value) ? value[0] : value;
     },
     requestId: request.id,
     signal: controller.signal,
-    setHeader: (name, value) => reply.header(name, value),
-    setStatus: (status) => reply.code(status),
+    setHeader: (name: string, value: string) => reply.header(name, value),
+    setStatus: (status: number) => reply.code(status),
   } as unknown as Call<RouteSpec>;
 }
 

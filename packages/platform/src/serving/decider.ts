@@ -10,7 +10,7 @@ import type { Clock, NewUuid, Principal } from "../foundation/index.ts";
 import { type CallFacts, deriveUsageId, type Meter, type MeterOutcome } from "../metering/index.ts";
 import type { Answer } from "./answer.ts";
 import type { ServiceCatalogue } from "./catalogue.ts";
-import type { CompiledService } from "./compiled.ts";
+import type { CompiledService, CompiledVersion } from "./compiled.ts";
 import type { DecisionLog, NewDecision } from "./decision-log.ts";
 import { type Language, type RenderedAnswer, renderReply } from "./reply.ts";
 
@@ -24,6 +24,8 @@ export interface DeciderOptions {
   readonly log: DecisionLog;
   /** Bare uuid of the plan's version in force at a time. */
   readonly planVersionAt: (organisation: string, plan: string, at: Date) => Promise<string>;
+  /** Told how many records of a service were answered. */
+  readonly onDecided?: (service: string, count: number) => void;
 }
 
 export interface DecideCall {
@@ -32,6 +34,12 @@ export interface DecideCall {
   readonly body: DecideBody;
   readonly idempotencyKey: string | undefined;
   readonly language: Language;
+  /** Answers instead of the champion; the caller has seen to it that it may. */
+  readonly version?: CompiledVersion | undefined;
+  /** false leaves reasons out, and their price. */
+  readonly withReasons?: boolean;
+  /** Tells calls apart that ask for different things with the same body and key. */
+  readonly variant?: string;
 }
 
 interface Asked {
@@ -51,7 +59,7 @@ export class Decider {
 
   /** @returns the reply as JSON text. @throws MegalithError "serving.…" for what is wrong with the call; then nothing was charged. */
   async decide(call: DecideCall): Promise<string> {
-    const compiled = await this.options.catalogue.visible(call.principal, call.service);
+    const compiled = chosen(call, await this.options.catalogue.visible(call.principal, call.service));
     if (compiled.service.settings.status === "paused") throw new MegalithError("serving.service_paused", { values: { service: call.service }, retryAfterSeconds: 60 });
     const asked = readBody(call.body);
     const problems: Problem[] = [];
@@ -62,9 +70,9 @@ export class Decider {
     const now = this.options.clock.now();
     const eventTime = call.body.eventTime === undefined ? now : new Date(call.body.eventTime);
     const answers = rows.map((row, index) => compiled.champion.answerer.answer(row, asked.records[index] ?? {}, compiled.service.settings.explanation));
-    const decisions = this.decisions(call, compiled, asked, answers, now, eventTime);
-    if (call.principal.kind === "provider") return this.answerProvider(call, compiled, asked, answers, decisions);
-    const factKey = keyOf(call, asked, this.options.newUuid);
+    const factKey = call.principal.kind === "provider" ? null : keyOf(call, asked, this.options.newUuid);
+    const decisions = this.decisions(call, compiled, asked, answers, now, eventTime, factKey);
+    if (call.principal.kind === "provider" || factKey === null) return this.answerProvider(call, compiled, asked, answers, decisions);
     const { organisation, customerId, keyId } = call.principal;
     const { plan, explanation } = compiled.service.settings;
     const facts: CallFacts = {
@@ -97,6 +105,7 @@ export class Decider {
     outcome: MeterOutcome,
   ): Promise<string> {
     if (outcome.kind === "recorded") {
+      this.options.onDecided?.(call.service, answers.length);
       const rendered = answers.map((answer, index) => present(decisions[index], answer, asked.references[index] ?? null, compiled, outcome, index));
       return renderReply(rendered, outcome.remaining, call.language);
     }
@@ -111,13 +120,14 @@ export class Decider {
   /** A member tries a service: stored as a decision, not charged to anyone. */
   private async answerProvider(call: DecideCall, compiled: CompiledService, asked: Asked, answers: readonly Answer[], decisions: readonly NewDecision[]): Promise<string> {
     await this.options.log.store(decisions);
+    this.options.onDecided?.(call.service, answers.length);
     const rendered = answers.map((answer, index): RenderedAnswer => {
       return { id: decisions[index]?.id ?? "", reference: asked.references[index] ?? null, answer, version: compiled.champion.version, price: null };
     });
     return renderReply(rendered, null, call.language);
   }
 
-  private decisions(call: DecideCall, compiled: CompiledService, asked: Asked, answers: readonly Answer[], now: Date, eventTime: Date): NewDecision[] {
+  private decisions(call: DecideCall, compiled: CompiledService, asked: Asked, answers: readonly Answer[], now: Date, eventTime: Date, factKey: string | null): NewDecision[] {
     const recorded = now.toISOString();
     const event = eventTime.toISOString();
     const { service, champion } = compiled;
@@ -131,6 +141,7 @@ export class Decider {
         version_id: champion.version.id,
         revision_id: service.revisionId,
         position: index,
+        fact_key: factKey,
         reference: asked.references[index] ?? null,
         subject: asked.subjects[index] ?? null,
         event_time: event,
@@ -141,6 +152,14 @@ export class Decider {
       };
     });
   }
+}
+
+/** The service as this call asks it: by another version, or without reasons. */
+function chosen(call: DecideCall, found: CompiledService): CompiledService {
+  if (call.version === undefined && call.withReasons !== false) return found;
+  const { service } = found;
+  const explanation = call.withReasons === false ? ({ kind: "none" } as const) : service.settings.explanation;
+  return { service: { ...service, settings: { ...service.settings, explanation } }, champion: call.version ?? found.champion };
 }
 
 function present(
@@ -240,5 +259,5 @@ function keyOf(call: DecideCall, asked: Asked, newUuid: NewUuid): string {
 }
 
 function digestOf(call: DecideCall): Uint8Array {
-  return createHash("sha256").update(call.service).update("\n").update(JSON.stringify(call.body)).digest();
+  return createHash("sha256").update(call.service).update(call.variant ?? "").update("\n").update(JSON.stringify(call.body)).digest();
 }

@@ -19,6 +19,7 @@ export interface NewDecision {
   readonly version_id: string;
   readonly revision_id: string;
   readonly position: number;
+  readonly fact_key: string | null;
   readonly reference: string | null;
   readonly subject: string | null;
   readonly event_time: string;
@@ -40,6 +41,8 @@ export interface StoredDecision {
   readonly recordedAt: Date;
   readonly input: Readonly<Record<string, string | number | boolean | null>>;
   readonly outputText: string;
+  readonly factKey: string | null;
+  readonly position: number;
   readonly answer: Answer;
 }
 
@@ -53,6 +56,8 @@ interface DecisionRow {
   subject: string | null;
   event_time: Date;
   recorded_at: Date;
+  position: number;
+  fact_key: string | null;
   input: string | null;
   output: string | null;
 }
@@ -161,6 +166,8 @@ function toDecision(row: DecisionRow): StoredDecision {
     recordedAt: row.recorded_at,
     input: JSON.parse(row.input),
     outputText: row.output,
+    factKey: row.fact_key,
+    position: row.position,
     answer: JSON.parse(row.output),
   };
 }

@@ -16,7 +16,7 @@ export interface DecisionReaderOptions {
   readonly log: DecisionLog;
   readonly labels: Labels;
   /** What the ledger says this decision cost; null when nobody paid. */
-  readonly priceOf: (organisation: string, decisionId: string) => Promise<RenderedAnswer["price"]>;
+  readonly priceOf: (customerId: string, factKey: string, position: number) => Promise<RenderedAnswer["price"]>;
 }
 
 export class DecisionReader {
@@ -33,7 +33,7 @@ export class DecisionReader {
     const [again, labels, price, service] = await Promise.all([
       replay(this.options, organisation, decision),
       this.options.labels.of(organisation, id),
-      this.options.priceOf(organisation, id),
+      decision.customerId === null || decision.factKey === null ? null : this.options.priceOf(decision.customerId, decision.factKey, decision.position),
       this.options.catalogue.byId(organisation, decision.serviceId),
     ]);
     const { reference, answer } = decision;

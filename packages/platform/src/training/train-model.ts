@@ -267,8 +267,8 @@ function checkChoice(table: TableContent, choice: TrainingChoice): void {
     ["/time", choice.time],
     ["/weight", choice.weight],
   ];
-  choice.ignore?.forEach((name, index) => named.push([`/ignore/${index}`, name]));
-  choice.keep?.forEach((name, index) => named.push([`/keep/${index}`, name]));
+  for (const [index, name] of (choice.ignore ?? []).entries()) named.push([`/ignore/${index}`, name]);
+  for (const [index, name] of (choice.keep ?? []).entries()) named.push([`/keep/${index}`, name]);
   const problems = named.flatMap(([path, name]) =>
     name === undefined || find(table, name) !== undefined ? [] : [unknown(path, name, table)],
   );

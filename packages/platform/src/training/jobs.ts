@@ -1,0 +1,187 @@
+/**
+ * Training jobs from the asker's side: start, read, cancel.
+ *
+ * The job's row and its message in the queue (pg-boss, schema pgboss) are written in one transaction; the row is the
+ * truth, the message only wakes a worker. A version is registered once a job, however often it was tried.
+ */
+import { MegalithError, type Problem, type TrainingBody } from "@megalith/contract";
+import type { Pool, PoolClient } from "pg";
+import { PgBoss } from "pg-boss";
+import { type Caller, type Clock, inTransaction, type NewUuid, recordChange } from "../foundation/index.ts";
+import type { TableService, TableVersion } from "../tables/index.ts";
+import { inspectTarget, type TargetInspection } from "./inspection.ts";
+import { hasEnded, type Job, type JobRow, toJob } from "./job.ts";
+import type { TrainingChoice } from "./train-model.ts";
+
+export const trainingQueue = "training";
+const queueOptions = { retryLimit: 0, expireInSeconds: 86_400 - 1 } as const;
+const inspectedRows = 10_000;
+
+export interface TrainingJobsOptions {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly newUuid: NewUuid;
+  readonly databaseUrl: string;
+  readonly tables: TableService;
+}
+
+export class TrainingJobs {
+  private readonly options: TrainingJobsOptions;
+  private queue: Promise<PgBoss> | undefined;
+
+  constructor(options: TrainingJobsOptions) {
+    this.options = options;
+  }
+
+  /** @throws MegalithError "tables.not_found", "training.columns_unknown". */
+  async start(caller: Caller, model: string, body: TrainingBody): Promise<Job> {
+    const { tables, pool, clock, newUuid } = this.options;
+    const version = await tables.version(caller.organisation, body.table, body.version);
+    checkColumns(version, body);
+    const boss = await this.open();
+    const id = newUuid();
+    return inTransaction(pool, async (client) => {
+      const now = clock.now();
+      const inserted = await client.query<JobRow>(
+        `insert into job (id, organisation, kind, state, model, table_version_id, input, created_at, created_by)
+         values ($1, $2, 'training', 'queued', $3, $4, $5, $6, $7) returning *`,
+        [
+          id,
+          caller.organisation,
+          model,
+          version.id,
+          JSON.stringify({ ...body, version: version.number }),
+          now,
+          JSON.stringify(caller.actor),
+        ],
+      );
+      await sendJob(boss, client, id);
+      await recordChange(client, caller, newUuid(), now, {
+        action: "training.started",
+        subjectKind: "model",
+        subjectId: null,
+        subjectName: model,
+        detail: { job: id, table: body.table },
+      });
+      return toJob(inserted.rows[0] as JobRow);
+    });
+  }
+
+  /** @throws MegalithError "request.not_found". */
+  async read(organisation: string, id: string): Promise<Job> {
+    const found = await this.options.pool.query<JobRow>("select * from job where organisation = $1 and id = $2", [organisation, id]);
+    const row = found.rows[0];
+    if (row === undefined) throw new MegalithError("request.not_found");
+    return toJob(row);
+  }
+
+  async list(organisation: string, page: { after: string | null; limit: number }): Promise<Job[]> {
+    const found = await this.options.pool.query<JobRow>(
+      "select * from job where organisation = $1 and ($2::uuid is null or id < $2) order by id desc limit $3",
+      [organisation, page.after, page.limit],
+    );
+    return found.rows.map(toJob);
+  }
+
+  /** What a training with these settings would learn, and whom the leak guard suspects; on the first 10,000 rows. */
+  async inspect(organisation: string, body: TrainingBody): Promise<TargetInspection> {
+    const { tables } = this.options;
+    const version = await tables.version(organisation, body.table, body.version);
+    checkColumns(version, body);
+    const content = await tables.content(organisation, body.table, { number: version.number, limit: inspectedRows });
+    return inspectTarget(content, choiceOf(body, version));
+  }
+
+  async countByState(): Promise<Record<string, number>> {
+    const found = await this.options.pool.query<{ state: string; count: bigint }>(
+      "select state, count(*) as count from job group by state",
+    );
+    return Object.fromEntries(found.rows.map((row) => [row.state, Number(row.count)]));
+  }
+
+  /** A queued job ends at once; a running one within a round. @throws MegalithError "training.job_ended". */
+  async cancel(caller: Caller, id: string): Promise<Job> {
+    const { pool, clock, newUuid } = this.options;
+    await inTransaction(pool, async (client) => {
+      const found = await client.query<JobRow>("select * from job where organisation = $1 and id = $2 for update", [
+        caller.organisation,
+        id,
+      ]);
+      const row = found.rows[0];
+      if (row === undefined) throw new MegalithError("request.not_found");
+      if (hasEnded(row.state)) throw new MegalithError("training.job_ended", { values: { state: row.state } });
+      const now = clock.now();
+      await client.query("update job set state = 'cancelled', ended_at = $2 where id = $1", [id, now]);
+      await recordChange(client, caller, newUuid(), now, {
+        action: "training.cancelled",
+        subjectKind: "model",
+        subjectId: null,
+        subjectName: row.model,
+        detail: { job: id },
+      });
+    });
+    return this.read(caller.organisation, id);
+  }
+
+  /** Progress until the job ends, then its last state. Looks four times a second. */
+  async *follow(organisation: string, id: string, signal: AbortSignal, wait: (ms: number) => Promise<void>): AsyncGenerator<Job> {
+    for (let told = ""; !signal.aborted; await wait(250)) {
+      const job = await this.read(organisation, id);
+      const text = `${job.state} ${job.progress.phase} ${job.progress.done}`;
+      if (text !== told) yield job;
+      told = text;
+      if (hasEnded(job.state)) return;
+    }
+  }
+
+  async stop(): Promise<void> {
+    const boss = await this.queue?.catch(() => undefined);
+    await boss?.stop({ graceful: false });
+  }
+
+  private open(): Promise<PgBoss> {
+    this.queue ??= openQueue(this.options.databaseUrl, false);
+    this.queue.catch(() => {
+      this.queue = undefined;
+    });
+    return this.queue;
+  }
+}
+
+/** @param supervise true in a worker: it keeps the queue's house. */
+export async function openQueue(databaseUrl: string, supervise: boolean): Promise<PgBoss> {
+  const boss = new PgBoss({ connectionString: databaseUrl, max: 3, supervise, schedule: false, schema: "pgboss" });
+  boss.on("error", () => undefined);
+  await boss.start();
+  await boss.createQueue(trainingQueue, queueOptions);
+  return boss;
+}
+
+/** Sends in the client's transaction. */
+export async function sendJob(boss: PgBoss, client: PoolClient, job: string): Promise<void> {
+  await boss.send(trainingQueue, { job }, { db: { executeSql: (text: string, values?: unknown[]) => client.query(text, values) } });
+}
+
+/** A request's choices, with what the table's schema declares. */
+export function choiceOf(body: TrainingBody, table: Pick<TableVersion, "schema">): TrainingChoice {
+  const { table: _table, version: _version, ...choice } = body;
+  return { ...choice, known: Object.fromEntries(table.schema.map(({ name, known }) => [name, known])) };
+}
+
+function checkColumns(table: TableVersion, body: TrainingBody): void {
+  const names = new Set(table.schema.map((column) => column.name));
+  const named: [string, string | undefined][] = [
+    ["/target", body.target],
+    ["/time", body.time],
+    ["/weight", body.weight],
+    ...(body.ignore ?? []).map((name, index): [string, string] => [`/ignore/${index}`, name]),
+    ...(body.keep ?? []).map((name, index): [string, string] => [`/keep/${index}`, name]),
+  ];
+  const problems = named.flatMap(([path, name]): Problem[] => {
+    if (name === undefined || names.has(name)) return [];
+    return [
+      { path, code: "unknown", message: `The table has no column ${name}.`, expected: `one of ${[...names].slice(0, 12).join(", ")}` },
+    ];
+  });
+  if (problems.length > 0) throw new MegalithError("training.columns_unknown", { values: { count: problems.length }, problems });
+}

@@ -1,0 +1,159 @@
+/**
+ * Starts Megalith and stops it in reverse: database, schema, domains, HTTP, workers, and the demo service on the first run.
+ *
+ * /v2/health/ready answers 200 once calls are answered; listening alone does not say so.
+ */
+import { mkdir } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { join, resolve } from "node:path";
+import { openapiOf, routes } from "@megalith/contract";
+import { adminKeyFile } from "@megalith/platform/accounts";
+import { migrate, openPool, startEmbeddedPostgres, systemClock, systemRandom, uuidMaker } from "@megalith/platform/foundation";
+import type { FastifyInstance } from "fastify";
+import { Registry } from "prom-client";
+import { buildApp } from "./app.ts";
+import { authenticator, authorise } from "./authenticate.ts";
+import { type Environment, readConfig } from "./config.ts";
+import { consolePages } from "./console-files.ts";
+import { curlLine, firstRun } from "./first-run.ts";
+import { createMetrics, listenForMetrics } from "./metrics.ts";
+import { ownership } from "./ownership.ts";
+import { buildProduct, type Product } from "./product.ts";
+import { release } from "./release.ts";
+import { requestLog } from "./request-log.ts";
+import { allRoutes } from "./routes/all-routes.ts";
+import { startWorkers } from "./worker-process.ts";
+
+export interface UpOptions {
+  readonly consoleFolder?: string | undefined;
+  /** Told what people should read, a line at a time. */
+  readonly onLine: (line: string) => void;
+  readonly environment?: Environment;
+  /** Ends the server; without it SIGINT and SIGTERM do. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Running {
+  /** `http://127.0.0.1:8080` */
+  readonly url: string;
+  readonly product: Product;
+  readonly workerPids: () => number[];
+  readonly postgresPid: () => number | undefined;
+  stop(): Promise<void>;
+}
+
+const housekeepingMs = 3_600_000;
+
+/** Starts, says what to do next, and stays until told to stop. */
+export async function up(options: UpOptions): Promise<void> {
+  const running = await start(options);
+  await new Promise<void>((done) => {
+    options.signal?.addEventListener("abort", () => done());
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done());
+  });
+  options.onLine("Stopping …");
+  await running.stop();
+}
+
+/** Starts and hands over; what was started is stopped again when a later step fails. */
+export async function start(options: UpOptions): Promise<Running> {
+  const config = readConfig(options.environment);
+  const dataFolder = resolve(config.dataFolder);
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  const undo: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    let postgresPid = (): number | undefined => undefined;
+    let url = config.databaseUrl;
+    if (url === null) {
+      const postgres = await startEmbeddedPostgres({ folder: join(dataFolder, "postgres"), log: () => undefined });
+      undo.push(() => postgres.stop());
+      url = postgres.url;
+      postgresPid = postgres.pid;
+    }
+    const pool = openPool({ connectionString: url, max: 20 });
+    pool.on("error", () => undefined);
+    undo.push(() => pool.end());
+    await migrate(pool);
+    const newUuid = uuidMaker(systemClock, systemRandom);
+    const metrics = createMetrics({ registry: new Registry(), countJobs: async () => product.jobs.countByState() });
+    const product: Product = await buildProduct({
+      pool,
+      databaseUrl: url,
+      dataFolder,
+      clock: systemClock,
+      random: systemRandom,
+      newUuid,
+      onDecided: metrics.countDecisions,
+      onBatch: metrics.countBatch,
+    });
+    undo.push(() => product.stop());
+
+    const state = { ready: false };
+    const log = requestLog((text) => process.stdout.write(text), () => systemClock.now());
+    if (config.metricsHost !== null) {
+      const figures = await listenForMetrics(metrics, { host: config.metricsHost, port: config.metricsPort });
+      undo.push(() => figures.close());
+    }
+    const app = buildApp({
+      routes: allRoutes(product, { config, isReady: () => state.ready, document: openapiOf(routes, { version: release }), metrics }),
+      newUuid,
+      authenticate: authenticator(product),
+      authorise,
+      requireOwn: ownership(product),
+      onRequestDone: (facts) => {
+        metrics.countRequest(facts);
+        if (config.requestLog && !process.stdout.isTTY) log.add(facts);
+      },
+      page: await consolePages(options.consoleFolder),
+    });
+    undo.push(async () => log.flush());
+    const address = await listenOn(app, config.host, config.port);
+    undo.push(() => {
+      state.ready = false;
+      return app.close();
+    });
+    const workers = startWorkers({ count: config.trainingThreads, settings: { databaseUrl: url, dataFolder }, log: () => undefined });
+    undo.push(() => workers.stop());
+    const timer = setInterval(() => void keepHouse(product), housekeepingMs).unref();
+    undo.push(async () => clearInterval(timer));
+    state.ready = true;
+    if (config.demo) await firstRun(product, dataFolder, options.onLine);
+    await greet(options.onLine, address, dataFolder, product, config.demo);
+    return { url: address, product, workerPids: workers.pids, postgresPid, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function listenOn(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    if ((error as { code?: string }).code !== "EADDRINUSE") throw error;
+    throw new Error(`Port ${port} is taken. Stop what uses it, or choose another: MEGALITH_PORT=${port + 1} npm start`);
+  }
+  const { port: bound } = app.server.address() as AddressInfo;
+  return `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${bound}`;
+}
+
+/** Partitions ahead, old decisions away. A failure is tried again in an hour. */
+async function keepHouse(product: Product): Promise<void> {
+  await product.log.preparePartitions().catch(() => undefined);
+  await product.log.forget().catch(() => undefined);
+}
+
+async function greet(say: (line: string) => void, url: string, dataFolder: string, product: Product, demo: boolean): Promise<void> {
+  say("");
+  say(`Megalith is ready.`);
+  say(`  Console    ${url}`);
+  say(`  Admin key  ${join(dataFolder, adminKeyFile)}`);
+  say(`  API        ${url}/docs`);
+  if (!demo) return;
+  say("");
+  say("Ask the demo service:");
+  say(await curlLine(product, url, dataFolder));
+}
