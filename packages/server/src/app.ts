@@ -139,7 +139,9 @@ function toCall(spec: RouteSpec, validate: Validator, request: FastifyRequest, r
   const parts = { params: request.params, query: { ...(request.query as object) }, body: streamed ? undefined : (request.body ?? {}), headers: request.headers };
   validate(parts);
   const controller = new AbortController();
-  request.raw.socket.once("close", () => controller.abort());
+  reply.raw.once("close", () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
   return {
     params: parts.params,
     query: parts.query,

@@ -1,0 +1,99 @@
+/**
+ * The whole product for a system test: a fresh database, a folder of its own, any free port, the demo service and keys.
+ *
+ * `call` speaks HTTP as a customer would; without a key it sends none.
+ */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openTestDatabase } from "../packages/platform/src/foundation/database.fixture.ts";
+import { type Running, start } from "../packages/server/src/main.ts";
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as JSON; undefined when it is none. */
+  readonly body: unknown;
+}
+
+export interface CallOptions {
+  readonly key?: string | undefined;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface StartedProduct {
+  readonly url: string;
+  readonly dataFolder: string;
+  readonly databaseUrl: string;
+  readonly adminKey: string;
+  /** Of the customer `demo`, who may ask the service `credit-risk`; empty without the demo. */
+  readonly customerKey: string;
+  readonly running: Running;
+  call(method: string, path: string, options?: CallOptions): Promise<Answered>;
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly demo?: boolean;
+  readonly consoleFolder?: string | undefined;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export async function startProduct(options: StartOptions = {}): Promise<StartedProduct> {
+  const { demo = true } = options;
+  const database = await openTestDatabase();
+  const dataFolder = await mkdtemp(join(tmpdir(), "megalith-product-"));
+  const running = await start({
+    onLine: () => undefined,
+    consoleFolder: options.consoleFolder,
+    environment: {
+      DATABASE_URL: database.url,
+      MEGALITH_DATA: dataFolder,
+      MEGALITH_PORT: "0",
+      MEGALITH_REQUEST_LOG: "false",
+      MEGALITH_DEMO: String(demo),
+      ...options.environment,
+    },
+  });
+  const secret = async (name: string): Promise<string> => (await readFile(join(dataFolder, name), "utf8")).trim();
+  return {
+    url: running.url,
+    dataFolder,
+    databaseUrl: database.url,
+    adminKey: await secret("admin.key"),
+    customerKey: demo ? await secret("demo.key") : "",
+    running,
+    call: (method, path, callOptions) => send(`${running.url}${path}`, method, callOptions),
+    async stop() {
+      await running.stop();
+      await database.stop();
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A body that is text or bytes goes as it is, anything else as JSON. */
+async function send(url: string, method: string, { key, body, headers }: CallOptions = {}): Promise<Answered> {
+  const isRaw = typeof body === "string" || body instanceof Uint8Array || body instanceof ReadableStream;
+  const reply = await fetch(url, {
+    method,
+    headers: {
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...(body === undefined || headers?.["content-type"] !== undefined ? {} : { "content-type": "application/json" }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: (isRaw ? body : JSON.stringify(body)) as string, duplex: "half" }),
+  });
+  const text = await reply.text();
+  return { status: reply.status, headers: reply.headers, text, body: parse(text) };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
