@@ -13,9 +13,12 @@ export const ExplanationPolicy = Type.Object({
 });
 export type ExplanationPolicy = Static<typeof ExplanationPolicy>;
 
-export const ReleaseLevel = Type.Union([Type.Literal("none"), Type.Literal("metrics"), Type.Literal("structure"), Type.Literal("parameters"), Type.Literal("logic")], {
-  description: "How much of the card customers see; each level includes those before it.",
-});
+export const ReleaseLevel = Type.Union(
+  [Type.Literal("none"), Type.Literal("metrics"), Type.Literal("structure"), Type.Literal("parameters"), Type.Literal("logic")],
+  {
+    description: "How much of the card customers see; each level includes those before it.",
+  },
+);
 
 const settings = {
   model: Name,

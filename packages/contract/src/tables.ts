@@ -124,7 +124,8 @@ export const tablesRoutes = {
     method: "POST",
     path: "/api/v1/tables",
     summary: "Makes a table from an uploaded CSV or Parquet file (gzip is fine).",
-    description: "The body is the file itself, streamed. Strict refuses the file at the first bad rows, named by line and column; lenient leaves them out and lists them.",
+    description:
+      "The body is the file itself, streamed. Strict refuses the file at the first bad rows, named by line and column; lenient leaves them out and lists them.",
     tag: "tables",
     access: { kind: "provider", role: "engineer" },
     query: Type.Intersect([Type.Object({ name: Name, title: Type.Optional(Title) }), ImportQuery]),

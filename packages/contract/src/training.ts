@@ -36,7 +36,13 @@ export type TrainingBody = Static<typeof TrainingBody>;
 export const JobShape = Type.Object({
   id: Id("job"),
   kind: Type.Literal("training"),
-  state: Type.Union([Type.Literal("queued"), Type.Literal("running"), Type.Literal("done"), Type.Literal("failed"), Type.Literal("cancelled")]),
+  state: Type.Union([
+    Type.Literal("queued"),
+    Type.Literal("running"),
+    Type.Literal("done"),
+    Type.Literal("failed"),
+    Type.Literal("cancelled"),
+  ]),
   progress: Type.Object({ phase: Type.String(), done: Type.Integer(), total: Type.Integer() }),
   model: Name,
   input: Type.Record(Type.String(), Type.Unknown()),
