@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { backup } from "../packages/server/src/backup/backup.ts";
+import { restore } from "../packages/server/src/backup/restore.ts";
+import { start } from "../packages/server/src/main.ts";
+import { type StartedProduct, startProduct } from "./start-product.ts";
+
+const loans = fileURLToPath(new URL("../examples/german-credit/german-credit.csv.gz", import.meta.url));
+
+interface Decision {
+  readonly id: string;
+  readonly score: number;
+  readonly base: number;
+  readonly other: number;
+  readonly reasons: readonly { readonly contribution: number }[];
+  readonly price: { readonly nanos: string };
+}
+
+let product: StartedProduct;
+before(async () => {
+  product = await startProduct({ demo: false });
+});
+after(() => product.stop());
+
+/** Calls as the owner and expects success. */
+async function owner<T>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T> {
+  const reply = await product.call(method, path, { key: product.adminKey, body, ...(headers === undefined ? {} : { headers }) });
+  assert.ok(reply.status < 300, `${method} ${path}: ${reply.status} ${reply.text}`);
+  return reply.body as T;
+}
+
+async function publish(): Promise<{ key: string; customer: string }> {
+  await owner("POST", "/api/v1/tables?name=loans", new Uint8Array(await readFile(loans)), { "content-type": "text/csv" });
+  let job = await owner<{ id: string; state: string; error: unknown }>("POST", "/api/v1/models/loans/trainings", { table: "loans", target: "creditability", folds: 2, parameters: { rounds: 40 } });
+  while (job.state === "queued" || job.state === "running") {
+    await setTimeout(100);
+    job = await owner("GET", `/api/v1/jobs/${job.id}`);
+  }
+  assert.equal(job.state, "done", JSON.stringify(job.error));
+  const prices = { tiers: [{ upTo: 3, priceNanos: "20000000" }, { upTo: null, priceNanos: "10000000" }], valueShare: null, reasonsSurchargeNanos: "5000000", monthlyFeeNanos: "0", includedUnits: 0 };
+  await owner("POST", "/api/v1/plans", { name: "basic", currency: "EUR", timeZone: "Europe/Berlin", prices });
+  await owner("POST", "/api/v1/services", { name: "loans", model: "loans", plan: "basic", explanation: { kind: "top", count: 3 } });
+  const customer = await owner<{ id: string }>("POST", "/api/v1/customers", { name: "bank", title: "测试公司" });
+  const issued = await owner<{ secret: string }>("POST", `/api/v1/customers/${customer.id}/keys`, { name: "first", scopes: ["decide", "read", "label", "erase"] });
+  return { key: issued.secret, customer: customer.id };
+}
+
+test("a table becomes a service that answers with reasons that sum, meters every call once, and bills to the nano", async () => {
+  const { key, customer } = await publish();
+  const schema = (await product.call("GET", "/api/v1/services/loans/schema", { key })).body as { columns: { name: string; example: unknown }[] };
+  const record = Object.fromEntries(schema.columns.map((column) => [column.name, column.example]));
+  const decide = (name: string, body: object = { record, subject: "person 7" }) =>
+    product.call("POST", "/api/v1/services/loans/decide", { key, body, headers: { "idempotency-key": name } });
+
+  const answers = [];
+  for (let call = 0; call < 5; call++) answers.push(await decide(`call ${call}`));
+  const decisions = answers.map((answer) => (answer.body as { decisions: Decision[] }).decisions[0] as Decision);
+  for (const decision of decisions) {
+    const shown = decision.reasons.reduce((sum, reason) => sum + reason.contribution, decision.base) + decision.other;
+    assert.ok(Math.abs(shown - decision.score) <= 1e-9 * Math.max(1, Math.abs(decision.score)));
+    assert.equal(decision.reasons.length, 3);
+  }
+  assert.deepEqual(decisions.map((decision) => decision.price.nanos), ["25000000", "25000000", "25000000", "15000000", "15000000"]);
+
+  const again = await decide("call 2");
+  assert.equal(again.text, answers[2]?.text, "a repeat gives the same bytes");
+  const other = await decide("call 2", { record: { ...record, duration_in_month: 47 } });
+  assert.equal(other.status, 422, "the same key with another body is refused");
+
+  const bad = await decide("call 9", { record: { ...record, duration_in_month: "long", surprise: 1 } });
+  assert.equal(bad.status, 400);
+  const paths = (bad.body as { error: { problems: { path: string }[] } }).error.problems.map((problem) => problem.path);
+  assert.deepEqual(paths, ["/record/duration_in_month", "/record/surprise"]);
+
+  const stored = await product.call("GET", `/api/v1/decisions/${decisions[0]?.id}`, { key });
+  assert.equal((stored.body as { replay: { identical: boolean } }).replay.identical, true);
+
+  const label = { labels: [{ decision: decisions[0]?.id, value: "bad", time: "2026-11-01T00:00:00Z" }] };
+  const labelled = [await product.call("POST", "/api/v1/labels", { key, body: label }), await product.call("POST", "/api/v1/labels", { key, body: label })];
+  assert.deepEqual(labelled.map((reply) => reply.body), [{ recorded: 1, repeated: 0 }, { recorded: 0, repeated: 1 }]);
+
+  const month = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Berlin" }).format(new Date()).slice(0, 7);
+  const preview = () => owner<{ items: { exactNanos: string; totalNanos: string; lines: { amountNanos: string }[] }[] }>("GET", `/api/v1/invoices/preview?customer=${customer}&month=${month}`);
+  const invoice = (await preview()).items[0];
+  assert.equal(invoice?.exactNanos, "105000000");
+  assert.equal(invoice?.lines.reduce((sum, line) => sum + BigInt(line.amountNanos), 0n), BigInt(invoice?.totalNanos ?? 0));
+
+  const erased = await product.call("DELETE", `/api/v1/subjects/${encodeURIComponent("person 7")}`, { key });
+  assert.deepEqual(erased.body, { erased: 5 });
+  assert.equal((await product.call("GET", `/api/v1/decisions/${decisions[0]?.id}`, { key })).status, 410);
+  assert.equal((await preview()).items[0]?.exactNanos, "105000000", "erasing a subject leaves usage and invoices");
+
+  const strangers = await owner<{ id: string }>("POST", "/api/v1/customers", { name: "stranger" });
+  const stranger = await owner<{ secret: string }>("POST", `/api/v1/customers/${strangers.id}/keys`, { name: "k", scopes: ["read"] });
+  const foreign = await product.call("GET", `/api/v1/decisions/${decisions[1]?.id}`, { key: stranger.secret });
+  const unknown = await product.call("GET", `/api/v1/decisions/dec_${"0".repeat(32)}`, { key: stranger.secret });
+  assert.deepEqual([foreign.status, foreign.text], [404, unknown.text], "another's decision is as if it did not exist");
+});
+
+test("a backup restores every row and every file, and the restored server answers and bills the same", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "megalith-backup-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, "all.backup");
+  const { product: domains } = product.running;
+  await backup({ pool: domains.pool, dataFolder: product.dataFolder, file, release: "test", now: () => new Date() });
+  const dataFolder = join(folder, "data");
+  const manifest = await restore({ dataFolder, file });
+  await assert.rejects(restore({ dataFolder, file }), { code: "backup.folder_not_empty" });
+  const environment = { MEGALITH_DATA: dataFolder, MEGALITH_PORT: "0", MEGALITH_DEMO: "false", MEGALITH_REQUEST_LOG: "false" };
+  const restored = await start({ onLine: () => undefined, environment });
+  t.after(() => restored.stop());
+  const sum = "select count(*) as count, coalesce(sum(amount_nanos), 0) as sum from usage";
+  const [before, now] = [await domains.pool.query(sum), await restored.product.pool.query(sum)];
+  assert.deepEqual(now.rows, before.rows);
+  assert.ok(manifest.files.some((entry) => entry.path.startsWith("artifacts/")));
+  const { organisation } = restored.product;
+  assert.equal((await restored.product.catalogue.ready(organisation, "loans")).champion.version.number, 1);
+});
