@@ -10,7 +10,7 @@
  * Twin:   reference/shapley.ts, all subsets by hand.
  */
 import { type Forest, rootOf, treeCountOf } from "./forest.ts";
-import { gaussLegendre } from "./quadrature.ts";
+import { gaussLegendre, type Quadrature } from "./quadrature.ts";
 
 export interface Explainer {
   /** f64[outputs]; the mean raw score by cover. */
@@ -26,14 +26,14 @@ interface TreePlan {
   readonly output: number;
   readonly points: number;
   readonly firstEdge: number;
-  readonly lastEdge: number;
+  readonly edgeCount: number;
 }
 
 interface Plan {
   readonly trees: TreePlan[];
-  /** [edges]; the edge above, -1 below the root. */
+  /** [edges]; the place of the edge above in its tree, counted from 1; 0 below the root. */
   readonly parent: Int32Array;
-  /** [edges]; the nearest edge above of the same feature, -1 if none. */
+  /** [edges]; the place of the nearest edge above of the same feature, 0 if none. */
   readonly previous: Int32Array;
   readonly feature: Int32Array;
   /** [edges]; the node that the edge leaves, and whether to its left. */
@@ -52,66 +52,74 @@ export function createExplainer(forest: Forest): Explainer {
   const featureCount = forest.features.length;
   const mostPoints = plan.trees.reduce((most, tree) => Math.max(most, tree.points), 1);
   const rules = Array.from({ length: mostPoints + 1 }, (_, points) => gaussLegendre(points));
-  const mostEdges = plan.trees.reduce((most, tree) => Math.max(most, tree.lastEdge - tree.firstEdge), 0);
+  const mostEdges = plan.trees.reduce((most, tree) => Math.max(most, tree.edgeCount), 0) + 1;
   const product = new Float64Array(mostEdges * mostPoints);
+  const inverse = new Float64Array(mostEdges * mostPoints);
   const sums = new Float64Array(mostEdges * mostPoints);
   const agrees = new Uint8Array(mostEdges);
   const goesLeft = createDecision(forest);
 
-  function explainTree(tree: TreePlan, row: Float64Array, out: Float64Array): void {
-    const { points, firstEdge, lastEdge } = tree;
-    const rule = rules[points] as { at: Float64Array; weight: Float64Array };
-    const { at, weight } = rule;
-    for (let edge = firstEdge; edge < lastEdge; edge++) {
-      const local = edge - firstEdge;
-      const above = (parent[edge] as number) - firstEdge;
+  /** Down the tree: which edges the row agrees with, and at each point the product of the factors so far. */
+  function descend(tree: TreePlan, rule: Quadrature, row: Float64Array): void {
+    const { points, firstEdge, edgeCount } = tree;
+    product.fill(1, 0, points);
+    inverse.fill(1, 0, points);
+    agrees[0] = 1;
+    for (let place = 1; place <= edgeCount; place++) {
+      const edge = firstEdge + place - 1;
+      const at = place * points;
+      const parentAt = (parent[edge] as number) * points;
       const before = previous[edge] as number;
-      const from = node[edge] as number;
-      const here = goesLeft(from, row[feature[edge] as number] as number) === (isLeft[edge] === 1);
-      const agreed = here && (before < 0 || agrees[before - firstEdge] === 1) ? 1 : 0;
-      agrees[local] = agreed;
+      const beforeAt = before * points;
+      const here = goesLeft(node[edge] as number, row[feature[edge] as number] as number) === (isLeft[edge] === 1);
+      const agreed = here ? (agrees[before] as number) : 0;
+      agrees[place] = agreed;
       const z = share[edge] as number;
-      const beforeZ = before < 0 ? 0 : (share[before] as number);
-      const beforeAgreed = before < 0 ? 0 : (agrees[before - firstEdge] as number);
-      const isLeaf = (leaf[edge] as number) >= 0;
-      const value = isLeaf ? (trees.leafValue[leaf[edge] as number] as number) : 0;
+      const value = (leaf[edge] as number) < 0 ? 0 : (trees.leafValue[leaf[edge] as number] as number);
       for (let point = 0; point < points; point++) {
-        const t = at[point] as number;
-        let p = parent[edge] === -1 ? 1 : (product[above * points + point] as number);
-        if (before >= 0) p /= beforeAgreed * t + beforeZ * (1 - t);
-        p *= agreed * t + z * (1 - t);
-        product[local * points + point] = p;
-        sums[local * points + point] = isLeaf ? p * value * (weight[point] as number) : 0;
+        const t = rule.at[point] as number;
+        const factor = agreed * t + z * (1 - t);
+        const p = factor * (product[parentAt + point] as number) * (inverse[beforeAt + point] as number);
+        product[at + point] = p;
+        inverse[at + point] = 1 / factor;
+        sums[at + point] = p * value * (rule.weight[point] as number);
       }
     }
-    for (let edge = lastEdge - 1; edge >= firstEdge; edge--) {
-      const local = edge - firstEdge;
+  }
+
+  /** Up the tree: the sums over the leaves below each edge, and from them what its feature contributed. */
+  function ascend(tree: TreePlan, out: Float64Array): void {
+    const { points, firstEdge, edgeCount } = tree;
+    const offset = tree.output * featureCount;
+    for (let place = edgeCount; place >= 1; place--) {
+      const edge = firstEdge + place - 1;
+      const at = place * points;
+      const parentAt = (parent[edge] as number) * points;
       const before = previous[edge] as number;
-      const above = parent[edge] as number;
-      const agreed = agrees[local] as number;
-      const z = share[edge] as number;
-      const beforeZ = before < 0 ? 0 : (share[before] as number);
-      const beforeAgreed = before < 0 ? 0 : (agrees[before - firstEdge] as number);
       let own = 0;
-      let replaced = 0;
       for (let point = 0; point < points; point++) {
-        const t = at[point] as number;
-        const sum = sums[local * points + point] as number;
-        own += sum / (agreed * t + z * (1 - t));
-        if (before >= 0) replaced += sum / (beforeAgreed * t + beforeZ * (1 - t));
-        if (above >= 0) {
-          const slot = (above - firstEdge) * points + point;
-          sums[slot] = (sums[slot] as number) + sum;
-        }
+        const sum = sums[at + point] as number;
+        own += sum * (inverse[at + point] as number);
+        sums[parentAt + point] = (sums[parentAt + point] as number) + sum;
       }
-      const slot = tree.output * featureCount + (feature[edge] as number);
-      out[slot] = (out[slot] as number) + (agreed - z) * own - (before < 0 ? 0 : (beforeAgreed - beforeZ) * replaced);
+      let contribution = ((agrees[place] as number) - (share[edge] as number)) * own;
+      if (before > 0) {
+        const beforeAt = before * points;
+        let replaced = 0;
+        for (let point = 0; point < points; point++) replaced += (sums[at + point] as number) * (inverse[beforeAt + point] as number);
+        contribution -= ((agrees[before] as number) - (share[firstEdge + before - 1] as number)) * replaced;
+      }
+      const slot = offset + (feature[edge] as number);
+      out[slot] = (out[slot] as number) + contribution;
     }
   }
 
   function explain(row: Float64Array, out: Float64Array): void {
     out.fill(0, 0, forest.outputs * featureCount);
-    for (const tree of plan.trees) explainTree(tree, row, out);
+    for (const tree of plan.trees) {
+      descend(tree, rules[tree.points] as Quadrature, row);
+      ascend(tree, out);
+    }
   }
 
   return { baseValues: meanScores(forest), explain };
@@ -161,8 +169,8 @@ function planEdges(forest: Forest): Plan {
   const edgeCount = trees.feature.length * 2;
   const plan: Plan = {
     trees: [],
-    parent: new Int32Array(edgeCount).fill(-1),
-    previous: new Int32Array(edgeCount).fill(-1),
+    parent: new Int32Array(edgeCount),
+    previous: new Int32Array(edgeCount),
     feature: new Int32Array(edgeCount),
     node: new Int32Array(edgeCount),
     isLeft: new Uint8Array(edgeCount),
@@ -176,29 +184,30 @@ function planEdges(forest: Forest): Plan {
     const firstEdge = edge;
     let longest = 1;
     const waiting = [
-      { node: root, isLeft: false, above: -1, length: 0 },
-      { node: root, isLeft: true, above: -1, length: 0 },
+      { node: root, isLeft: false, above: 0, length: 0 },
+      { node: root, isLeft: true, above: 0, length: 0 },
     ];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const { node, isLeft, above } = next;
       const child = (isLeft ? trees.left[node] : trees.right[node]) as number;
       const feature = trees.feature[node] as number;
       let before = above;
-      while (before >= 0 && plan.feature[before] !== feature) before = plan.parent[before] as number;
+      while (before > 0 && plan.feature[firstEdge + before - 1] !== feature) before = plan.parent[firstEdge + before - 1] as number;
       const cover = (child >= 0 ? covers[child] : trees.leafCover[~child]) as number;
       plan.parent[edge] = above;
       plan.previous[edge] = before;
       plan.feature[edge] = feature;
       plan.node[edge] = node;
       plan.isLeft[edge] = isLeft ? 1 : 0;
-      plan.share[edge] = (cover / (covers[node] as number)) * (before < 0 ? 1 : (plan.share[before] as number));
-      const length = next.length + (before < 0 ? 1 : 0);
+      plan.share[edge] = (cover / (covers[node] as number)) * (before === 0 ? 1 : (plan.share[firstEdge + before - 1] as number));
+      const length = next.length + (before === 0 ? 1 : 0);
+      const place = edge - firstEdge + 1;
       longest = Math.max(longest, length);
       if (child < 0) plan.leaf[edge] = ~child;
-      else waiting.push({ node: child, isLeft: false, above: edge, length }, { node: child, isLeft: true, above: edge, length });
+      else waiting.push({ node: child, isLeft: false, above: place, length }, { node: child, isLeft: true, above: place, length });
       edge++;
     }
-    plan.trees.push({ output: tree % forest.outputs, points: (longest + 1) >> 1, firstEdge, lastEdge: edge });
+    plan.trees.push({ output: tree % forest.outputs, points: (longest + 1) >> 1, firstEdge, edgeCount: edge - firstEdge });
   }
   return plan;
 }
