@@ -8,7 +8,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ensureConsole } from "./packages/cli/bin/console-build.mjs";
+import { consoleFlags } from "./packages/cli/bin/console-build.mjs";
 import { findNode, finish, LaunchError, root, runScript } from "./packages/cli/bin/launch.mjs";
 import { tryLock } from "./packages/platform/src/foundation/process-lock.mjs";
 
@@ -21,9 +21,8 @@ await finish(async () => {
   const [command, ...rest] = process.argv.slice(2);
   const isCheck = command === "test" || command === "prove";
   requireNode();
-  const { node, console } = await prepare(isCheck, isCheck || command === "up");
+  const { node, flags } = await prepare(command, isCheck);
   if (isCheck) return runScript(node, scripts[command], rest);
-  const flags = command === "up" && console !== undefined ? ["--console-folder", console] : [];
   return runScript(node, "packages/cli/src/main.ts", [...process.argv.slice(2), ...flags]);
 });
 
@@ -33,13 +32,13 @@ function requireNode() {
 }
 
 /** Packages and console, one start at a time. */
-async function prepare(withTools, withConsole) {
+async function prepare(command, withTools) {
   mkdirSync(join(root, ".cache"), { recursive: true });
   const release = await waitForLock(join(root, ".cache/lock"));
   try {
     if (!isInstalled(withTools)) await install(withTools);
     const node = findNode();
-    return { node, console: withConsole ? ensureConsole(node) : undefined };
+    return { node, flags: command === "up" ? consoleFlags(node) : [] };
   } finally {
     release();
   }

@@ -13,8 +13,20 @@ import { LaunchError, root } from "./launch.mjs";
 const home = join(root, "packages/console");
 const keptCount = 3;
 
+/** Flags for `megalith up`. A console that cannot be built is told and left out: the service itself needs none. */
+export function consoleFlags(node) {
+  try {
+    const folder = ensureConsole(node);
+    return folder === undefined ? [] : ["--console-folder", folder];
+  } catch (error) {
+    if (!(error instanceof LaunchError)) throw error;
+    process.stderr.write(`megalith: ${error.message}\nMegalith starts without its console.\n`);
+    return [];
+  }
+}
+
 /** @returns the folder of the built console, undefined when this clone has none. */
-export function ensureConsole(node) {
+function ensureConsole(node) {
   if (!existsSync(join(home, "index.html"))) return undefined;
   const cache = join(root, ".cache/console");
   const folder = join(cache, sourceHash());
