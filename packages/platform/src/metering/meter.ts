@@ -148,6 +148,7 @@ export class Meter {
         this.deadlineMs,
       );
       giveBack(client, false);
+      this.onBatch?.(batch.length);
       batch.forEach((waiting, index) => {
         waiting.resolve(outcomes[index] as MeterOutcome);
       });
