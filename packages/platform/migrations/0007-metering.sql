@@ -29,7 +29,7 @@ create table meter_account (
   balance_nanos numeric(38, 0) check (balance_nanos >= 0),
   balance_currency text check ((balance_currency is null) = (balance_nanos is null)),
   quota_month date not null default '1970-01-01',
-  quota_count bigint not null default 0 check (monthly_quota is null or quota_count >= 0),
+  quota_count bigint not null default 0 check (quota_count >= 0),
   rate_free_at bigint not null default 0,
   closed_until date not null default '1970-01-01'
 ) with (fillfactor = 50);
@@ -138,7 +138,6 @@ declare
   account meter_account;
   counter meter_counter;
   tariff price;
-  tariff_known boolean := false;
   day date;
   month date;
   fact integer;
@@ -156,6 +155,8 @@ declare
   made_currency text[] := array_fill(null::text, array[cardinality(calls_customer)]);
   made_prepaid boolean[] := array_fill(false, array[cardinality(calls_customer)]);
   made_remaining bigint[] := array_fill(null::bigint, array[cardinality(calls_customer)]);
+  kept_account meter_account[] := '{}';
+  kept_counter meter_counter[] := '{}';
   accepted uuid[] := '{}';
 begin
   insert into meter_account (customer_id, organisation)
@@ -164,14 +165,22 @@ begin
     order by c.customer
     on conflict (customer_id) do nothing;
   perform from meter_account a where a.customer_id = any (calls_customer) order by a.customer_id for update;
+  insert into meter_counter (customer_id, plan_id, organisation, billing_day, day_count, billing_month, month_count)
+    select distinct c.customer, coalesce(p.plan_id, free_plan), c.organisation, date '1970-01-01', 0, date '1970-01-01', 0
+    from unnest(calls_customer, calls_organisation, calls_price) c (customer, organisation, price_id)
+    left join lateral (select t.plan_id from price t where t.id = c.price_id limit 1) p on true
+    where not exists (select from meter_counter m where m.customer_id = c.customer and m.plan_id = coalesce(p.plan_id, free_plan));
 
   for call in
-    select c.*, known.request_digest as known_digest
+    select c.*, known.request_digest as known_digest, a.row as account, m.row as counter, m.plan_id as counted_plan, p.row as tariff
     from unnest(calls_organisation, calls_customer, calls_price, calls_fact_key, calls_digest, calls_recorded, calls_first_fact, calls_fact_count)
       with ordinality c (organisation, customer, price_id, fact_key, digest, recorded, first_fact, fact_count, number)
+    left join lateral (select t.plan_id, t as row from price t where t.id = c.price_id and t.organisation = c.organisation limit 1) p on true
+    left join lateral (select t as row from meter_account t where t.customer_id = c.customer and t.organisation = c.organisation limit 1) a on true
+    left join lateral (select t.plan_id, t as row from meter_counter t where t.customer_id = c.customer and t.plan_id = coalesce(p.plan_id, free_plan) limit 1) m on true
     left join lateral (
       select u.request_digest from usage u where u.customer_id = c.customer and u.fact_key = c.fact_key and u.fact_index = 0 limit 1) known on true
-    order by c.customer, c.price_id, c.number
+    order by c.customer, p.plan_id, c.number
   loop
     call_index := call.number;
     prices := null; money := null; quota_left := null; ordinals := null; decisions := null; limit_value := null; retry_seconds := null;
@@ -191,25 +200,17 @@ begin
     end if;
 
     if account.customer_id is distinct from call.customer then
-      perform meter_keep(account, counter);
-      select a.* into account from meter_account a where a.customer_id = call.customer and a.organisation = call.organisation;
-      if not found then raise exception 'customer % is not of organisation %', call.customer, call.organisation; end if;
-      counter := null;
-      tariff_known := false;
+      if account.customer_id is not null then kept_account := kept_account || account; kept_counter := kept_counter || counter; end if;
+      account := call.account;
+      counter := call.counter;
+      if account.customer_id is null then raise exception 'customer % is not of organisation %', call.customer, call.organisation; end if;
+    elsif counter.plan_id <> call.counted_plan then
+      kept_counter := kept_counter || counter;
+      counter := call.counter;
     end if;
-    if not tariff_known or tariff.id is distinct from call.price_id then
-      perform meter_keep(null, counter);
-      tariff := null;
-      if call.price_id is not null then
-        select p.* into tariff from price p where p.id = call.price_id and p.organisation = call.organisation;
-        if not found then raise exception 'there is no price %', call.price_id; end if;
-      end if;
-      tariff_known := true;
-      select m.* into counter from meter_counter m where m.customer_id = call.customer and m.plan_id = coalesce(tariff.plan_id, free_plan);
-      if not found then
-        insert into meter_counter values (call.customer, coalesce(tariff.plan_id, free_plan), call.organisation, '1970-01-01', 0, '1970-01-01', 0)
-          returning * into counter;
-      end if;
+    if tariff.id is distinct from call.price_id then
+      tariff := call.tariff;
+      if call.price_id is not null and tariff.id is null then raise exception 'there is no price %', call.price_id; end if;
     end if;
 
     -- Days follow the recorded time: an event time is the caller's word and could fall into a month that was invoiced.
@@ -282,8 +283,14 @@ begin
     made_remaining[call_index] := quota_left;
     return next;
   end loop;
-  perform meter_keep(account, counter);
+  if account.customer_id is not null then kept_account := kept_account || account; kept_counter := kept_counter || counter; end if;
 
+  update meter_account a
+    set balance_nanos = k.balance_nanos, quota_month = k.quota_month, quota_count = k.quota_count, rate_free_at = k.rate_free_at
+    from unnest(kept_account) k where a.customer_id = k.customer_id;
+  update meter_counter m
+    set billing_day = k.billing_day, day_count = k.day_count, billing_month = k.billing_month, month_count = k.month_count
+    from unnest(kept_counter) k where m.customer_id = k.customer_id and m.plan_id = k.plan_id;
   with written as (
     insert into usage (id, organisation, customer_id, service_id, key_id, plan_version_id, fact_key, fact_index, request_digest, decision_id,
       event_time, recorded_at, billing_day, billing_month, day_ordinal, month_ordinal, value_nanos, with_reasons, amount_nanos, currency, prepaid, remaining)
@@ -300,18 +307,5 @@ begin
   select coalesce(array_agg(w.decision_id), '{}') into accepted from written w;
   if companions is not null and cardinality(accepted) > 0 then
     perform store_decisions(companions, accepted);
-  end if;
-end $$;
-
--- Writes back what a walk over a customer's calls has counted; nulls are left alone.
-create function meter_keep(account meter_account, counter meter_counter) returns void language plpgsql volatile as $$
-begin
-  if account.customer_id is not null then
-    update meter_account a set balance_nanos = account.balance_nanos, quota_month = account.quota_month, quota_count = account.quota_count,
-      rate_free_at = account.rate_free_at where a.customer_id = account.customer_id;
-  end if;
-  if counter.customer_id is not null then
-    update meter_counter m set billing_day = counter.billing_day, day_count = counter.day_count, billing_month = counter.billing_month,
-      month_count = counter.month_count where m.customer_id = counter.customer_id and m.plan_id = counter.plan_id;
   end if;
 end $$;

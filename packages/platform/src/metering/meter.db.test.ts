@@ -93,6 +93,22 @@ test("a customer over its quota does not harm those in the same batch, and a cal
   assert.equal(await countUsage(database.pool, rich), 5);
 });
 
+test("calls that arrive together are written by one statement, whoever they are from and whatever their plan", async () => {
+  const customers = Array.from({ length: 8 }, () => randomUUID());
+  const other = await makePrice(database.pool, world, { planId: price.planId, tiers: [{ from: 1, priceNanos: 5n }] });
+  const third = await makePrice(database.pool, world);
+  const prices = [price, other, third, null];
+  const calls = customers.flatMap((customerId) => [...prices, ...prices].map((given) => makeCall(world, { customerId, price: given })));
+  const outcomes = await Promise.all(calls.map((call) => meter.record(call)));
+  assert.deepEqual(kinds(outcomes), { recorded: 64 });
+  const found = await database.pool.query<{ transactions: bigint; rows: bigint; ordinals: bigint }>(
+    `select count(distinct xmin::text) as transactions, count(*) as rows, count(distinct (u.customer_id, p.plan_id, u.day_ordinal)) as ordinals
+     from usage u left join price p on p.id = u.plan_version_id where u.customer_id = any ($1::uuid[])`,
+    [customers],
+  );
+  assert.deepEqual(found.rows[0], { transactions: 1n, rows: 64n, ordinals: 64n });
+});
+
 test("a malformed call fails alone: unknown price, text that cannot be stored, a decision that cannot be kept", async () => {
   const customerId = randomUUID();
   const good = () => makeCall(world, { customerId, price });
