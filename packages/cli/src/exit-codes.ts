@@ -19,8 +19,9 @@ export function describeExitCodes(): string {
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof MegalithError) return error.status < 500 ? exitCodes.refused.code : exitCodes.failed.code;
-  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
+  const { name, code, status } = (error ?? {}) as { name?: unknown; code?: unknown; status?: unknown };
   if (name === "AbortError") return exitCodes.cancelled.code;
   if (code === "client.unreachable") return exitCodes.unreachable.code;
+  if (typeof status === "number" && status >= 400 && status < 500) return exitCodes.refused.code;
   return code === "ENOENT" || code === "EISDIR" || code === "EACCES" ? exitCodes.refused.code : exitCodes.failed.code;
 }

@@ -1,10 +1,15 @@
 /** All commands, one file each, and the one place where an error becomes words and an exit code. */
 import { MegalithError } from "@megalith/contract";
 import { Command, CommanderError } from "commander";
+import { addCustomers } from "./commands/customers.ts";
 import { addExplain } from "./commands/explain.ts";
+import { addInvoices } from "./commands/invoices.ts";
+import { addKeys } from "./commands/keys.ts";
 import { addPredict } from "./commands/predict.ts";
+import { addPublish } from "./commands/publish.ts";
 import { addTrain } from "./commands/train.ts";
 import { addUp } from "./commands/up.ts";
+import { addUsage } from "./commands/usage.ts";
 import { environmentTable } from "./environment.ts";
 import { describeExitCodes, exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { printJson, type Terminal } from "./terminal.ts";
@@ -29,7 +34,8 @@ function buildProgram(terminal: Terminal): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out.write(text), writeErr: (text) => terminal.err.write(text) })
     .addHelpText("after", `\nExit codes:\n${describeExitCodes()}\n\nEnvironment:\n${describeEnvironment()}`);
-  for (const add of [addUp, addTrain, addPredict, addExplain]) add(program, terminal);
+  for (const add of [addUp, addTrain, addPredict, addExplain, addPublish, addCustomers, addKeys, addUsage, addInvoices])
+    add(program, terminal);
   return program;
 }
 

@@ -1,0 +1,54 @@
+/** `megalith publish MODEL`: sends a model to a server as a new version and, when asked, makes it a service. */
+import { callRoute } from "@megalith/client";
+import { routes } from "@megalith/contract";
+import type { Command } from "commander";
+import { readModelFile } from "../model-file.ts";
+import { addServerFlags, openServer, type ServerFlags } from "../server-access.ts";
+import { printJson, type Terminal } from "../terminal.ts";
+
+interface PublishFlags extends ServerFlags {
+  readonly name: string;
+  readonly service?: string;
+  readonly plan?: string;
+  readonly promote?: boolean;
+}
+
+export function addPublish(program: Command, terminal: Terminal): void {
+  const command = program.command("publish").description("Send a model to a server: a new version, and a service that answers with it.");
+  command
+    .argument("<model>", "a model that `megalith train` wrote")
+    .requiredOption("--name <name>", "the model's name on the server")
+    .option("--service <name>", "make this service, when there is none yet, answer with the model")
+    .option("--plan <name>", "the price plan of a new service")
+    .option("--promote", "make this version the champion; a model's first version is it anyway");
+  addServerFlags(command).action((path: string, flags: PublishFlags) => publish(path, flags, terminal));
+}
+
+async function publish(path: string, flags: PublishFlags, terminal: Terminal): Promise<void> {
+  const { bytes, sha256 } = await readModelFile(path);
+  const server = await openServer(flags, terminal);
+  const { signal } = terminal;
+  const params = { model: flags.name };
+  let version = await callRoute(server, routes.addModelVersion, { params, bytes, signal });
+  if (flags.promote === true && !version.champion) {
+    await callRoute(server, routes.promoteVersion, { params, body: { number: version.number }, signal });
+    version = await callRoute(server, routes.readModelVersion, { params: { model: flags.name, number: version.number }, signal });
+  }
+  const service = flags.service === undefined ? null : await ensureService(server, flags.service, flags, signal);
+  if (flags.json === true)
+    return printJson(terminal, { model: flags.name, version: version.number, sha256, champion: version.champion, service });
+  terminal.out.write(`${flags.name} version ${version.number} is on ${server.url}${version.champion ? ", the champion" : ""}\n`);
+  if (service !== null) terminal.out.write(`the service ${service} answers at ${server.url}/api/v1/services/${service}/decide\n`);
+}
+
+async function ensureService(
+  server: Parameters<typeof callRoute>[0],
+  name: string,
+  flags: PublishFlags,
+  signal: AbortSignal,
+): Promise<string> {
+  const { items } = await callRoute(server, routes.listServices, { signal });
+  if (items.some((service) => service.name === name)) return name;
+  await callRoute(server, routes.createService, { body: { name, model: flags.name, plan: flags.plan ?? null }, signal });
+  return name;
+}

@@ -1,0 +1,38 @@
+/** `megalith usage`: what was used and what it came to, by customer, service and day. */
+import { callRoute } from "@megalith/client";
+import { routes } from "@megalith/contract";
+import type { Command } from "commander";
+import { addServerFlags, customerId, decimalOfNanos, openServer, type ServerFlags } from "../server-access.ts";
+import { printJson, printTable, type Terminal } from "../terminal.ts";
+
+interface UsageFlags extends ServerFlags {
+  readonly customer?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export function addUsage(program: Command, terminal: Terminal): void {
+  const command = program.command("usage").description("What was used and what it came to, by customer, service and day.");
+  command
+    .option("--customer <customer>", "name or id")
+    .option("--from <day>", "first day, YYYY-MM-DD")
+    .option("--to <day>", "last day, YYYY-MM-DD");
+  addServerFlags(command).action(async (flags: UsageFlags) => {
+    const server = await openServer(flags, terminal);
+    const query = {
+      ...(flags.customer === undefined ? {} : { customer: await customerId(server, flags.customer) }),
+      ...(flags.from === undefined ? {} : { from: flags.from }),
+      ...(flags.to === undefined ? {} : { to: flags.to }),
+    };
+    const { items } = await callRoute(server, routes.usageSummary, { query, signal: terminal.signal });
+    if (flags.json === true) return printJson(terminal, { usage: items });
+    const rows = items.map((item) => [
+      item.day,
+      item.customer,
+      item.service,
+      String(item.count),
+      `${decimalOfNanos(item.amountNanos)} ${item.currency ?? ""}`.trim(),
+    ]);
+    printTable(terminal, ["day", "customer", "service", "units", "amount"], rows);
+  });
+}
