@@ -107,7 +107,12 @@ function readJson(app: FastifyInstance): void {
       if (source.includes("\\u") || source.includes("\0")) refuseBadText(value);
       done(null, value);
     } catch (error) {
-      done(error instanceof MegalithError ? error : new MegalithError("request.malformed", { values: { reason: (error as Error).message.slice(0, 200) }, cause: error }), undefined);
+      done(
+        error instanceof MegalithError
+          ? error
+          : new MegalithError("request.malformed", { values: { reason: (error as Error).message.slice(0, 200) }, cause: error }),
+        undefined,
+      );
     }
   });
 }
@@ -126,17 +131,30 @@ function addRoute(app: FastifyInstance, route: BoundRoute, options: AppOptions, 
     },
     handler: async (request, reply) => {
       const principal = known.get(request)?.principal ?? null;
-      await requireScope(spec.access, principal, () => options.requireOwn(request.params as Record<string, string>, principal as Principal));
+      await requireScope(spec.access, principal, () =>
+        options.requireOwn(request.params as Record<string, string>, principal as Principal),
+      );
       const call = toCall(spec, validate, request, reply, principal);
       return sendReply(spec, await route.handle(call), reply);
     },
   });
 }
 
-function toCall(spec: RouteSpec, validate: Validator, request: FastifyRequest, reply: FastifyReply, principal: Principal | null): Call<RouteSpec> {
+function toCall(
+  spec: RouteSpec,
+  validate: Validator,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  principal: Principal | null,
+): Call<RouteSpec> {
   const streamed = spec.streamedBody !== undefined;
   if (streamed) checkMedia(spec.streamedBody, request.headers["content-type"]);
-  const parts = { params: request.params, query: { ...(request.query as object) }, body: streamed ? undefined : (request.body ?? {}), headers: request.headers };
+  const parts = {
+    params: request.params,
+    query: { ...(request.query as object) },
+    body: streamed ? undefined : (request.body ?? {}),
+    headers: request.headers,
+  };
   validate(parts);
   const controller = new AbortController();
   reply.raw.once("close", () => {
@@ -182,7 +200,9 @@ function sendReply(spec: RouteSpec, result: unknown, reply: FastifyReply): Fasti
   if (spec.status === 204 && result === undefined) return reply.code(204).send();
   if (spec.responseType !== undefined) {
     if (!reply.hasHeader("content-type")) reply.type(spec.responseType);
-    return reply.send(result instanceof Uint8Array && !Buffer.isBuffer(result) ? Buffer.from(result.buffer, result.byteOffset, result.byteLength) : result);
+    return reply.send(
+      result instanceof Uint8Array && !Buffer.isBuffer(result) ? Buffer.from(result.buffer, result.byteOffset, result.byteLength) : result,
+    );
   }
   reply.header("content-type", "application/json; charset=utf-8");
   return reply.send(typeof result === "string" ? result : JSON.stringify(result));
@@ -195,8 +215,11 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply,
   if (coded.retryAfterSeconds !== undefined) reply.header("retry-after", String(coded.retryAfterSeconds));
   if (coded.status === 401) reply.header("www-authenticate", 'Bearer realm="megalith"');
   // A body that was not read would be taken for the next request.
-  if (coded.status >= 400 && request.body === undefined && request.headers["content-length"] !== undefined) reply.header("connection", "close");
+  if (coded.status >= 400 && request.body === undefined && request.headers["content-length"] !== undefined)
+    reply.header("connection", "close");
   const isOpenInference = request.url.startsWith("/v2");
-  const body = isOpenInference ? { error: `${coded.message}${coded.problems.map((problem) => ` ${problem.path}: ${problem.message}`).join("")}` } : errorBody(coded, request.id);
+  const body = isOpenInference
+    ? { error: `${coded.message}${coded.problems.map((problem) => ` ${problem.path}: ${problem.message}`).join("")}` }
+    : errorBody(coded, request.id);
   reply.code(coded.status).header("content-type", "application/json; charset=utf-8").send(JSON.stringify(body));
 }

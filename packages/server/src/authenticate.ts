@@ -56,7 +56,11 @@ export function authorise(access: RouteSpec["access"], principal: Principal | nu
 }
 
 /** For a customer's key without the scope: one's own thing names the scope, any other is as if it were not there. @throws MegalithError "access.scope_missing". */
-export async function requireScope(access: RouteSpec["access"], principal: Principal | null, requireOwn: () => Promise<void>): Promise<void> {
+export async function requireScope(
+  access: RouteSpec["access"],
+  principal: Principal | null,
+  requireOwn: () => Promise<void>,
+): Promise<void> {
   if (access.kind !== "customer" || principal?.kind !== "customer" || principal.scopes.includes(access.scope)) return;
   await requireOwn();
   throw new MegalithError("access.scope_missing", { values: { scope: access.scope } });

@@ -18,13 +18,29 @@ export const settings = {
   port: { name: "MEGALITH_PORT", kind: "port", default: "8080", doc: "Port of the console and the API." },
   host: { name: "MEGALITH_HOST", kind: "host", default: "127.0.0.1", doc: "Address to listen on; 0.0.0.0 for all." },
   dataFolder: { name: "MEGALITH_DATA", kind: "path", default: ".megalith", doc: "Where everything is kept, relative to the clone." },
-  databaseUrl: { name: "DATABASE_URL", kind: "text", default: null, secret: true, doc: "A PostgreSQL of your own; without it one is started in the data folder." },
-  metricsHost: { name: "MEGALITH_METRICS_HOST", kind: "host", default: null, doc: "Serve /metrics without a key on this address (and MEGALITH_METRICS_PORT); otherwise it needs the admin key." },
+  databaseUrl: {
+    name: "DATABASE_URL",
+    kind: "text",
+    default: null,
+    secret: true,
+    doc: "A PostgreSQL of your own; without it one is started in the data folder.",
+  },
+  metricsHost: {
+    name: "MEGALITH_METRICS_HOST",
+    kind: "host",
+    default: null,
+    doc: "Serve /metrics without a key on this address (and MEGALITH_METRICS_PORT); otherwise it needs the admin key.",
+  },
   metricsPort: { name: "MEGALITH_METRICS_PORT", kind: "port", default: "9464", doc: "Port of /metrics when MEGALITH_METRICS_HOST is set." },
   trainingThreads: { name: "MEGALITH_WORKERS", kind: "count", default: "1", unit: "processes", doc: "Training jobs that run at once." },
   secureCookies: { name: "MEGALITH_SECURE_COOKIES", kind: "flag", default: "false", doc: "true behind HTTPS: cookies are marked Secure." },
   requestLog: { name: "MEGALITH_REQUEST_LOG", kind: "flag", default: "true", doc: "One JSON line a request on standard output." },
-  demo: { name: "MEGALITH_DEMO", kind: "flag", default: "true", doc: "On the first run, make the service credit-risk and the customer demo." },
+  demo: {
+    name: "MEGALITH_DEMO",
+    kind: "flag",
+    default: "true",
+    doc: "On the first run, make the service credit-risk and the customer demo.",
+  },
 } as const satisfies Record<string, Setting>;
 
 /** Names of the command's own table and of the tests; they are no faults here. */
@@ -32,7 +48,9 @@ const foreign = new Set(["MEGALITH_URL", "MEGALITH_KEY", "MEGALITH_TEST_DATABASE
 
 type ValueOf<S extends Setting> = S["kind"] extends "port" | "count" ? number : S["kind"] extends "flag" ? boolean : string;
 export type Config = {
-  readonly [K in keyof typeof settings]: (typeof settings)[K]["default"] extends null ? ValueOf<(typeof settings)[K]> | null : ValueOf<(typeof settings)[K]>;
+  readonly [K in keyof typeof settings]: (typeof settings)[K]["default"] extends null
+    ? ValueOf<(typeof settings)[K]> | null
+    : ValueOf<(typeof settings)[K]>;
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -52,7 +70,8 @@ export function readConfig(environment: Environment = process.env): Config {
   const faults: string[] = [];
   const known = new Set<string>(Object.values(settings).map((setting) => setting.name));
   for (const name of Object.keys(environment))
-    if (name.startsWith("MEGALITH_") && !known.has(name) && !foreign.has(name)) faults.push(`${name} is no setting. Known: ${[...known].join(", ")}.`);
+    if (name.startsWith("MEGALITH_") && !known.has(name) && !foreign.has(name))
+      faults.push(`${name} is no setting. Known: ${[...known].join(", ")}.`);
   const entries = Object.entries(settings).map(([key, setting]: [string, Setting]) => {
     const text = environment[setting.name] ?? setting.default;
     return [key, text === null ? null : parse(setting, text, faults)];
@@ -68,7 +87,8 @@ function parse(setting: Setting, text: string, faults: string[]): string | numbe
     case "count": {
       const value = Number(text);
       const [low, high] = setting.kind === "port" ? [0, 65_535] : [1, 64];
-      if (text.trim() === "" || !Number.isInteger(value) || value < low || value > high) faults.push(`${setting.name}=${shown}: a whole number from ${low} to ${high}.`);
+      if (text.trim() === "" || !Number.isInteger(value) || value < low || value > high)
+        faults.push(`${setting.name}=${shown}: a whole number from ${low} to ${high}.`);
       return value;
     }
     case "flag":

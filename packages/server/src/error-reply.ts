@@ -17,9 +17,14 @@ export function toMegalithError(error: unknown): MegalithError {
   const fault = error as { code?: unknown; statusCode?: unknown; message?: unknown };
   const code = typeof fault?.code === "string" ? frameworkCodes[fault.code] : undefined;
   const reason = String(fault?.message ?? error);
-  if (code !== undefined) return new MegalithError(code, { values: { reason, type: "that was sent", accepted: "application/json", limit: "this route" }, cause: error });
+  if (code !== undefined)
+    return new MegalithError(code, {
+      values: { reason, type: "that was sent", accepted: "application/json", limit: "this route" },
+      cause: error,
+    });
   if (fault?.statusCode === 400) return new MegalithError("request.malformed", { values: { reason }, cause: error });
-  if (isDatabaseAway(fault)) return new MegalithError("server.overloaded", { values: { seconds: 1 }, retryAfterSeconds: 1, detail: reason, cause: error });
+  if (isDatabaseAway(fault))
+    return new MegalithError("server.overloaded", { values: { seconds: 1 }, retryAfterSeconds: 1, detail: reason, cause: error });
   return new MegalithError("server.internal", { detail: error instanceof Error ? (error.stack ?? reason) : reason, cause: error });
 }
 
@@ -27,7 +32,9 @@ export function toMegalithError(error: unknown): MegalithError {
 function isDatabaseAway(fault: { code?: unknown; message?: unknown }): boolean {
   const code = String(fault?.code ?? "");
   if (/^(57P0[123]|08\d{3}|53300|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE)$/.test(code)) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(String(fault?.message ?? ""));
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+    String(fault?.message ?? ""),
+  );
 }
 
 export function errorBody(error: MegalithError, requestId: string): ErrorReply {

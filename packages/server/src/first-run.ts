@@ -51,9 +51,16 @@ export async function firstRun(product: Product, dataFolder: string, say: Say): 
   }
   if (!(await exists(() => catalogue.ready(organisation, model)))) {
     say("Publishing the service credit-risk …");
-    await catalogue.create(caller, model, { model, title: "Credit risk", plan, explanation: { kind: "top", count: 5 }, release: "structure" });
+    await catalogue.create(caller, model, {
+      model,
+      title: "Credit risk",
+      plan,
+      explanation: { kind: "top", count: 5 },
+      release: "structure",
+    });
   }
-  if (!(await exists(() => customers.find(organisation, { name: customer })))) await customers.create(caller, customer, { title: "Demo customer" });
+  if (!(await exists(() => customers.find(organisation, { name: customer }))))
+    await customers.create(caller, customer, { title: "Demo customer" });
   const { id } = await customers.find(organisation, { name: customer });
   const { secret } = await keys.create(caller, id, { name: "first key", scopes: ["decide", "read", "label"] });
   await writeSecret(keyPath, secret);

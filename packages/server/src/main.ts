@@ -92,7 +92,10 @@ export async function start(options: UpOptions): Promise<Running> {
     undo.push(() => product.stop());
 
     const state = { ready: false };
-    const log = requestLog((text) => process.stdout.write(text), () => systemClock.now());
+    const log = requestLog(
+      (text) => process.stdout.write(text),
+      () => systemClock.now(),
+    );
     if (config.metricsHost !== null) {
       const figures = await listenForMetrics(metrics, { host: config.metricsHost, port: config.metricsPort });
       undo.push(() => figures.close());

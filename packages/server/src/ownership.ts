@@ -12,11 +12,13 @@ export function ownership(product: Pick<Product, "catalogue" | "log" | "billing"
   return async (params, principal) => {
     if (principal.kind !== "customer") return;
     const { organisation, customerId } = principal;
-    if (params.customer !== undefined && uuidFromId("customer", params.customer) !== customerId) throw new MegalithError("request.not_found");
+    if (params.customer !== undefined && uuidFromId("customer", params.customer) !== customerId)
+      throw new MegalithError("request.not_found");
     const service = params.service ?? params.model;
     if (service !== undefined) await product.catalogue.visible(principal, service);
     if (params.decision !== undefined) await product.log.find(organisation, uuidFromId("decision", params.decision) ?? none(), customerId);
-    if (params.invoice !== undefined) await product.billing.invoices.read(organisation, uuidFromId("invoice", params.invoice) ?? none(), customerId);
+    if (params.invoice !== undefined)
+      await product.billing.invoices.read(organisation, uuidFromId("invoice", params.invoice) ?? none(), customerId);
   };
 }
 

@@ -2,7 +2,15 @@
 import { timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
 import { MegalithError } from "@megalith/contract";
-import { accountsChannel, CustomerService, ensureOrganisation, hashSecret, KeyService, MemberService, openAdminKey } from "@megalith/platform/accounts";
+import {
+  accountsChannel,
+  CustomerService,
+  ensureOrganisation,
+  hashSecret,
+  KeyService,
+  MemberService,
+  openAdminKey,
+} from "@megalith/platform/accounts";
 import { BillingService } from "@megalith/platform/billing";
 import { type Caller, type Clock, type Listener, listen, type NewUuid, type RandomBytes } from "@megalith/platform/foundation";
 import { Ledger, Meter, MeterAccounts } from "@megalith/platform/metering";
@@ -46,7 +54,10 @@ export async function buildProduct(options: ProductOptions) {
     newUuid,
     dependants: async (own, tableId) => {
       const found = await pool.query<{ id: string }>("select id from stored_table_version where table_id = $1", [tableId]);
-      return registry.dependantsOfTable(own, found.rows.map((row) => row.id));
+      return registry.dependantsOfTable(
+        own,
+        found.rows.map((row) => row.id),
+      );
     },
   });
   await tables.sweep({ staging: true });
@@ -64,7 +75,15 @@ export async function buildProduct(options: ProductOptions) {
   const log = new DecisionLog(pool, clock);
   await log.preparePartitions();
   const labels = new Labels({ pool, clock, newUuid, catalogue });
-  const decider = new Decider({ clock, newUuid, catalogue, meter, log, planVersionAt: billing.planVersionAt, ...(options.onDecided === undefined ? {} : { onDecided: options.onDecided }) });
+  const decider = new Decider({
+    clock,
+    newUuid,
+    catalogue,
+    meter,
+    log,
+    planVersionAt: billing.planVersionAt,
+    ...(options.onDecided === undefined ? {} : { onDecided: options.onDecided }),
+  });
   const reader = new DecisionReader({ pool, registry, catalogue, log, labels, priceOf: (...key) => ledger.priceOf(...key) });
   const jobs = new TrainingJobs({ pool, clock, newUuid, databaseUrl: options.databaseUrl, tables });
 
@@ -74,7 +93,29 @@ export async function buildProduct(options: ProductOptions) {
     await jobs.stop();
   };
   const caller: Caller = { organisation, actor: { kind: "system", id: null, name: "first run" } };
-  return { organisation, caller, isAdminKey, pool, clock, registry, tables, members, keys, customers, meter, ledger, meterAccounts, billing, catalogue, log, labels, decider, reader, jobs, stop };
+  return {
+    organisation,
+    caller,
+    isAdminKey,
+    pool,
+    clock,
+    registry,
+    tables,
+    members,
+    keys,
+    customers,
+    meter,
+    ledger,
+    meterAccounts,
+    billing,
+    catalogue,
+    log,
+    labels,
+    decider,
+    reader,
+    jobs,
+    stop,
+  };
 }
 
 /** A change elsewhere drops what is kept here; while changes cannot be heard nothing is kept. */

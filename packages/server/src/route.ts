@@ -38,10 +38,9 @@ export interface BoundRoute {
   readonly handle: (call: Call<RouteSpec>) => Promise<unknown>;
 }
 
-type Reply<R extends RouteSpec> = R extends { responseType: string } ? RawReply : R extends { response: unknown } ? ReplyOf<R> : undefined | void;
+type Reply<R extends RouteSpec> = R extends { responseType: string } ? RawReply : R extends { response: unknown } ? ReplyOf<R> : undefined;
 
 /** Ties handler and contract together by type. */
 export function bindRoute<const R extends RouteSpec>(spec: R, handle: (call: Call<R>) => Promise<Reply<R>>): BoundRoute {
   return { spec, handle: handle as unknown as BoundRoute["handle"] };
 }
-

@@ -43,7 +43,8 @@ export function validatorOf(spec: RouteSpec): Validator {
 /** Objects that do not say otherwise refuse fields that they do not name; an intersection is closed as a whole. */
 function closed(schema: unknown): Record<string, unknown> {
   const source = schema as Record<string, unknown>;
-  if (Array.isArray(source.allOf)) return { ...source, unevaluatedProperties: undefined, ...mergeObjects(source.allOf as Record<string, unknown>[]) };
+  if (Array.isArray(source.allOf))
+    return { ...source, unevaluatedProperties: undefined, ...mergeObjects(source.allOf as Record<string, unknown>[]) };
   const copy: Record<string, unknown> = { ...source };
   if (copy.type === "object" && copy.properties !== undefined) {
     copy.properties = Object.fromEntries(Object.entries(copy.properties as object).map(([name, value]) => [name, closed(value)]));
@@ -65,10 +66,17 @@ function toProblem(part: Part, fault: ErrorObject): Problem {
   const field = named.missingProperty ?? named.additionalProperty;
   const at = `${part === "body" ? "" : `/${part}`}${fault.instancePath}${field === undefined ? "" : `/${field.replaceAll("~", "~0").replaceAll("/", "~1")}`}`;
   const path = at === "" ? "/" : at;
-  if (named.missingProperty !== undefined) return { path, code: "required", message: `${named.missingProperty} is missing.`, expected: "a value" };
-  if (named.additionalProperty !== undefined) return { path, code: "unknown", message: `${named.additionalProperty} is not known here.`, expected: "only named fields" };
+  if (named.missingProperty !== undefined)
+    return { path, code: "required", message: `${named.missingProperty} is missing.`, expected: "a value" };
+  if (named.additionalProperty !== undefined)
+    return { path, code: "unknown", message: `${named.additionalProperty} is not known here.`, expected: "only named fields" };
   const expected = named.allowedValue ?? named.allowedValues;
-  return { path, code: fault.keyword, message: `${path} ${fault.message ?? "is not right"}.`, expected: expected === undefined ? (fault.message ?? "") : JSON.stringify(expected) };
+  return {
+    path,
+    code: fault.keyword,
+    message: `${path} ${fault.message ?? "is not right"}.`,
+    expected: expected === undefined ? (fault.message ?? "") : JSON.stringify(expected),
+  };
 }
 
 /** Text that PostgreSQL and JSON readers can all keep: no NUL, no half of a surrogate pair. @throws MegalithError "request.malformed". */
@@ -77,9 +85,9 @@ export function refuseBadText(value: unknown): void {
   while (open.length > 0) {
     const next = open.pop();
     if (typeof next === "string") {
-      if (!next.isWellFormed() || next.includes("\0")) throw new MegalithError("request.malformed", { values: { reason: "a text holds half a surrogate pair or a NUL" } });
+      if (!next.isWellFormed() || next.includes("\0"))
+        throw new MegalithError("request.malformed", { values: { reason: "a text holds half a surrogate pair or a NUL" } });
     } else if (Array.isArray(next)) for (const item of next) open.push(item);
     else if (typeof next === "object" && next !== null) for (const [name, item] of Object.entries(next)) open.push(name, item);
   }
 }
-

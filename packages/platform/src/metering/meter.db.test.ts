@@ -102,7 +102,7 @@ test("calls that arrive together are written by one statement, whoever they are 
   const outcomes = await Promise.all(calls.map((call) => meter.record(call)));
   assert.deepEqual(kinds(outcomes), { recorded: 64 });
   const found = await database.pool.query<{ transactions: bigint; rows: bigint; ordinals: bigint }>(
-    `select count(distinct xmin::text) as transactions, count(*) as rows, count(distinct (u.customer_id, p.plan_id, u.day_ordinal)) as ordinals
+    `select count(distinct u.xmin::text) as transactions, count(*) as rows, count(distinct (u.customer_id, p.plan_id, u.day_ordinal)) as ordinals
      from usage u left join price p on p.id = u.plan_version_id where u.customer_id = any ($1::uuid[])`,
     [customers],
   );

@@ -8,7 +8,11 @@ export function cardOfArtifact(artifact: Uint8Array): Card {
   try {
     const forest = decodeForest(artifact);
     const features = forest.features.map(({ name, kind }) => ({ name, kind }));
-    const gains = forest.features.map(({ name }, index) => ({ name, gain: forest.importances.gain[index] as number, splits: forest.importances.splits[index] as number }));
+    const gains = forest.features.map(({ name }, index) => ({
+      name,
+      gain: forest.importances.gain[index] as number,
+      splits: forest.importances.splits[index] as number,
+    }));
     gains.sort((a, b) => b.gain - a.gain);
     return { ...forest.metadata, task: forest.task, metrics: {}, columns: features, importances: gains };
   } catch (cause) {

@@ -51,7 +51,8 @@ export class ArtifactStore {
     } catch (cause) {
       throw new MegalithError("registry.artifact_damaged", { values: { sha256 }, cause });
     }
-    if (createHash("sha256").update(bytes).digest("hex") !== sha256) throw new MegalithError("registry.artifact_damaged", { values: { sha256 } });
+    if (createHash("sha256").update(bytes).digest("hex") !== sha256)
+      throw new MegalithError("registry.artifact_damaged", { values: { sha256 } });
     return bytes;
   }
 

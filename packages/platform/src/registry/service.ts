@@ -50,12 +50,32 @@ export class RegistryService {
         `insert into model_version (id, organisation, model_id, number, sha256, size_bytes, task, card, table_version_id, job_id, created_at, created_by)
          select $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6, $7, $8, $9, $10, $11 from model_version where model_id = $3
          on conflict (job_id) do nothing returning number`,
-        [id, caller.organisation, modelId, sha256, version.artifact.byteLength, version.card.task, JSON.stringify(version.card), version.tableVersionId ?? null, version.jobId ?? null, now, JSON.stringify(caller.actor)],
+        [
+          id,
+          caller.organisation,
+          modelId,
+          sha256,
+          version.artifact.byteLength,
+          version.card.task,
+          JSON.stringify(version.card),
+          version.tableVersionId ?? null,
+          version.jobId ?? null,
+          now,
+          JSON.stringify(caller.actor),
+        ],
       );
       const number = inserted.rows[0]?.number;
-      if (number === undefined) return this.present(await findVersionByJob(client, caller.organisation, version.jobId ?? ""), version.model, 0);
-      await recordChange(client, caller, newUuid(), now, { action: "registry.version_added", subjectKind: "model", subjectId: modelId, subjectName: version.model, detail: { number, sha256 } });
-      if (number === 1) await this.writeChampion(client, caller, { modelId, model: version.model, versionId: id, number, note: "first version" }, now);
+      if (number === undefined)
+        return this.present(await findVersionByJob(client, caller.organisation, version.jobId ?? ""), version.model, 0);
+      await recordChange(client, caller, newUuid(), now, {
+        action: "registry.version_added",
+        subjectKind: "model",
+        subjectId: modelId,
+        subjectName: version.model,
+        detail: { number, sha256 },
+      });
+      if (number === 1)
+        await this.writeChampion(client, caller, { modelId, model: version.model, versionId: id, number, note: "first version" }, now);
       return this.present(await findVersionById(client, caller.organisation, id), version.model, number);
     });
   }
@@ -66,7 +86,12 @@ export class RegistryService {
       await this.lockExisting(client, caller.organisation, model);
       const version = this.present(await findVersion(client, caller.organisation, model, number), model, number);
       if (version.champion) return;
-      await this.writeChampion(client, caller, { modelId: version.modelId, model, versionId: version.id, number, note }, this.options.clock.now());
+      await this.writeChampion(
+        client,
+        caller,
+        { modelId: version.modelId, model, versionId: version.id, number, note },
+        this.options.clock.now(),
+      );
     });
     return this.model(caller.organisation, model);
   }
@@ -79,7 +104,12 @@ export class RegistryService {
       if (current === undefined || earlier === undefined) throw new MegalithError("registry.no_earlier_champion", { values: { model } });
       const version = this.present(await findVersion(client, caller.organisation, model, earlier.number), model, earlier.number);
       const words = note === "" ? `rolled back from version ${current.number}` : note;
-      await this.writeChampion(client, caller, { modelId: version.modelId, model, versionId: version.id, number: version.number, note: words }, this.options.clock.now());
+      await this.writeChampion(
+        client,
+        caller,
+        { modelId: version.modelId, model, versionId: version.id, number: version.number, note: words },
+        this.options.clock.now(),
+      );
     });
     return this.model(caller.organisation, model);
   }
@@ -138,7 +168,10 @@ export class RegistryService {
   }
 
   private async lockExisting(client: PoolClient, organisation: string, name: string): Promise<string> {
-    const found = await client.query<{ id: string }>("select id from model where organisation = $1 and name = $2 for update", [organisation, name]);
+    const found = await client.query<{ id: string }>("select id from model where organisation = $1 and name = $2 for update", [
+      organisation,
+      name,
+    ]);
     const id = found.rows[0]?.id;
     if (id === undefined) throw new MegalithError("registry.model_not_found", { values: { model: name } });
     return id;

@@ -68,7 +68,14 @@ export function findVersionsOfTable(client: Queryable, organisation: string, tab
 }
 
 export async function findModels(client: Queryable, organisation: string, name?: string): Promise<Model[]> {
-  const found = await client.query<{ id: string; name: string; created_at: Date; created_by: Model["createdBy"]; version_count: number; champion_id: string | null }>(
+  const found = await client.query<{
+    id: string;
+    name: string;
+    created_at: Date;
+    created_by: Model["createdBy"];
+    version_count: number;
+    champion_id: string | null;
+  }>(
     `select m.id, m.name, m.created_at, m.created_by,
        (select count(*)::int from model_version v where v.model_id = m.id) as version_count,
        (select c.version_id from champion c where c.model_id = m.id order by c.sequence desc limit 1) as champion_id
@@ -76,7 +83,9 @@ export async function findModels(client: Queryable, organisation: string, name?:
     [organisation, name ?? null],
   );
   const champions = found.rows.flatMap((row) => (row.champion_id === null ? [] : [row.champion_id]));
-  const byId = new Map((await versions(client, "v.organisation = $1 and v.id = any ($2::uuid[])", [organisation, champions])).map((v) => [v.id, v]));
+  const byId = new Map(
+    (await versions(client, "v.organisation = $1 and v.id = any ($2::uuid[])", [organisation, champions])).map((v) => [v.id, v]),
+  );
   return found.rows.map((row) => ({
     id: row.id,
     name: row.name,

@@ -6,7 +6,15 @@
  */
 import { MegalithError } from "@megalith/contract";
 import type { Pool } from "pg";
-import { type Caller, type Clock, inTransaction, isUniqueViolation, type NewUuid, type Principal, recordChange } from "../foundation/index.ts";
+import {
+  type Caller,
+  type Clock,
+  inTransaction,
+  isUniqueViolation,
+  type NewUuid,
+  type Principal,
+  recordChange,
+} from "../foundation/index.ts";
 import { championChannel, type RegistryService, type Version } from "../registry/index.ts";
 import { createRecordEncoder } from "../training/index.ts";
 import { Answerer } from "./answer.ts";
@@ -48,19 +56,31 @@ export class ServiceCatalogue {
       await inTransaction(pool, async (client) => {
         const id = newUuid();
         const now = clock.now();
-        await client.query("insert into service (id, organisation, name, kind, created_at, created_by) values ($1, $2, $3, 'risk', $4, $5)", [
-          id,
-          caller.organisation,
-          name,
+        await client.query(
+          "insert into service (id, organisation, name, kind, created_at, created_by) values ($1, $2, $3, 'risk', $4, $5)",
+          [id, caller.organisation, name, now, JSON.stringify(caller.actor)],
+        );
+        await insertRevision(client, {
+          id: newUuid(),
+          organisation: caller.organisation,
+          serviceId: id,
+          title: change.title ?? name,
+          settings,
           now,
-          JSON.stringify(caller.actor),
-        ]);
-        await insertRevision(client, { id: newUuid(), organisation: caller.organisation, serviceId: id, title: change.title ?? name, settings, now, actor: caller.actor });
-        await recordChange(client, caller, newUuid(), now, { action: "serving.service_created", subjectKind: "service", subjectId: id, subjectName: name, detail: { settings } });
+          actor: caller.actor,
+        });
+        await recordChange(client, caller, newUuid(), now, {
+          action: "serving.service_created",
+          subjectKind: "service",
+          subjectId: id,
+          subjectName: name,
+          detail: { settings },
+        });
         await client.query("select pg_notify($1, $2)", [serviceChannel, id]);
       });
     } catch (error) {
-      if (isUniqueViolation(error, "service_organisation_name_key")) throw new MegalithError("serving.service_name_taken", { values: { service: name } });
+      if (isUniqueViolation(error, "service_organisation_name_key"))
+        throw new MegalithError("serving.service_name_taken", { values: { service: name } });
       throw error;
     }
     this.forget();
@@ -78,8 +98,22 @@ export class ServiceCatalogue {
       await this.check(caller.organisation, settings);
       const now = clock.now();
       const title = change.title ?? service.title;
-      const number = await insertRevision(client, { id: newUuid(), organisation: caller.organisation, serviceId: service.id, title, settings, now, actor: caller.actor });
-      await recordChange(client, caller, newUuid(), now, { action: "serving.service_changed", subjectKind: "service", subjectId: service.id, subjectName: name, detail: { revision: number, change } });
+      const number = await insertRevision(client, {
+        id: newUuid(),
+        organisation: caller.organisation,
+        serviceId: service.id,
+        title,
+        settings,
+        now,
+        actor: caller.actor,
+      });
+      await recordChange(client, caller, newUuid(), now, {
+        action: "serving.service_changed",
+        subjectKind: "service",
+        subjectId: service.id,
+        subjectName: name,
+        detail: { revision: number, change },
+      });
       await client.query("select pg_notify($1, $2)", [serviceChannel, service.id]);
     });
     this.forget();

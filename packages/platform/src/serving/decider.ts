@@ -60,7 +60,8 @@ export class Decider {
   /** @returns the reply as JSON text. @throws MegalithError "serving.…" for what is wrong with the call; then nothing was charged. */
   async decide(call: DecideCall): Promise<string> {
     const compiled = chosen(call, await this.options.catalogue.visible(call.principal, call.service));
-    if (compiled.service.settings.status === "paused") throw new MegalithError("serving.service_paused", { values: { service: call.service }, retryAfterSeconds: 60 });
+    if (compiled.service.settings.status === "paused")
+      throw new MegalithError("serving.service_paused", { values: { service: call.service }, retryAfterSeconds: 60 });
     const asked = readBody(call.body);
     const problems: Problem[] = [];
     const rows = encode(compiled, asked, call.body, problems);
@@ -69,7 +70,9 @@ export class Decider {
       throw new MegalithError("serving.record_invalid", { values: { count: problems.length }, problems: problems.slice(0, problemLimit) });
     const now = this.options.clock.now();
     const eventTime = call.body.eventTime === undefined ? now : new Date(call.body.eventTime);
-    const answers = rows.map((row, index) => compiled.champion.answerer.answer(row, asked.records[index] ?? {}, compiled.service.settings.explanation));
+    const answers = rows.map((row, index) =>
+      compiled.champion.answerer.answer(row, asked.records[index] ?? {}, compiled.service.settings.explanation),
+    );
     const factKey = call.principal.kind === "provider" ? null : keyOf(call, asked, this.options.newUuid);
     const decisions = this.decisions(call, compiled, asked, answers, now, eventTime, factKey);
     if (call.principal.kind === "provider" || factKey === null) return this.answerProvider(call, compiled, asked, answers, decisions);
@@ -106,7 +109,9 @@ export class Decider {
   ): Promise<string> {
     if (outcome.kind === "recorded") {
       this.options.onDecided?.(call.service, answers.length);
-      const rendered = answers.map((answer, index) => present(decisions[index], answer, asked.references[index] ?? null, compiled, outcome, index));
+      const rendered = answers.map((answer, index) =>
+        present(decisions[index], answer, asked.references[index] ?? null, compiled, outcome, index),
+      );
       return renderReply(rendered, outcome.remaining, call.language);
     }
     if (outcome.kind === "repeated") {
@@ -118,16 +123,36 @@ export class Decider {
   }
 
   /** A member tries a service: stored as a decision, not charged to anyone. */
-  private async answerProvider(call: DecideCall, compiled: CompiledService, asked: Asked, answers: readonly Answer[], decisions: readonly NewDecision[]): Promise<string> {
+  private async answerProvider(
+    call: DecideCall,
+    compiled: CompiledService,
+    asked: Asked,
+    answers: readonly Answer[],
+    decisions: readonly NewDecision[],
+  ): Promise<string> {
     await this.options.log.store(decisions);
     this.options.onDecided?.(call.service, answers.length);
     const rendered = answers.map((answer, index): RenderedAnswer => {
-      return { id: decisions[index]?.id ?? "", reference: asked.references[index] ?? null, answer, version: compiled.champion.version, price: null };
+      return {
+        id: decisions[index]?.id ?? "",
+        reference: asked.references[index] ?? null,
+        answer,
+        version: compiled.champion.version,
+        price: null,
+      };
     });
     return renderReply(rendered, null, call.language);
   }
 
-  private decisions(call: DecideCall, compiled: CompiledService, asked: Asked, answers: readonly Answer[], now: Date, eventTime: Date, factKey: string | null): NewDecision[] {
+  private decisions(
+    call: DecideCall,
+    compiled: CompiledService,
+    asked: Asked,
+    answers: readonly Answer[],
+    now: Date,
+    eventTime: Date,
+    factKey: string | null,
+  ): NewDecision[] {
     const recorded = now.toISOString();
     const event = eventTime.toISOString();
     const { service, champion } = compiled;
@@ -210,13 +235,35 @@ function readBody(body: DecideBody): Asked {
   return { records, references, subjects };
 }
 
-function parallel(one: string | undefined, many: readonly string[] | undefined, count: number, name: string, problems: Problem[]): (string | null)[] {
+function parallel(
+  one: string | undefined,
+  many: readonly string[] | undefined,
+  count: number,
+  name: string,
+  problems: Problem[],
+): (string | null)[] {
   if (many !== undefined && many.length !== count)
-    problems.push({ path: `/${name}s`, code: "length", message: `${name}s has ${many.length} entries for ${count} records.`, expected: "one for each record" });
+    problems.push({
+      path: `/${name}s`,
+      code: "length",
+      message: `${name}s has ${many.length} entries for ${count} records.`,
+      expected: "one for each record",
+    });
   if (one !== undefined && count > 1)
-    problems.push({ path: `/${name}`, code: "single", message: `${name} goes with one record.`, expected: `${name}s: one for each record` });
+    problems.push({
+      path: `/${name}`,
+      code: "single",
+      message: `${name} goes with one record.`,
+      expected: `${name}s: one for each record`,
+    });
   for (const text of many ?? (one === undefined ? [] : [one]))
-    if (!text.isWellFormed() || text.includes("\0")) problems.push({ path: `/${name}`, code: "characters", message: `The ${name} holds characters that cannot be stored.`, expected: "printable text" });
+    if (!text.isWellFormed() || text.includes("\0"))
+      problems.push({
+        path: `/${name}`,
+        code: "characters",
+        message: `The ${name} holds characters that cannot be stored.`,
+        expected: "printable text",
+      });
   return Array.from({ length: count }, (_, index) => many?.[index] ?? (count === 1 ? (one ?? null) : null));
 }
 
@@ -241,7 +288,12 @@ function readValues(compiled: CompiledService, asked: Asked, problems: Problem[]
     const nanos = typeof value === "number" ? parseAmount(String(value)) : undefined;
     if (nanos !== undefined && nanos >= 0n) return nanos;
     const path = `/records/${index}/${pointer(column)}`;
-    problems.push({ path, code: "value", message: `${column} carries the transaction's value.`, expected: "a decimal number from 0, at most 9 digits after the point" });
+    problems.push({
+      path,
+      code: "value",
+      message: `${column} carries the transaction's value.`,
+      expected: "a decimal number from 0, at most 9 digits after the point",
+    });
     return null;
   });
 }
@@ -259,5 +311,10 @@ function keyOf(call: DecideCall, asked: Asked, newUuid: NewUuid): string {
 }
 
 function digestOf(call: DecideCall): Uint8Array {
-  return createHash("sha256").update(call.service).update(call.variant ?? "").update("\n").update(JSON.stringify(call.body)).digest();
+  return createHash("sha256")
+    .update(call.service)
+    .update(call.variant ?? "")
+    .update("\n")
+    .update(JSON.stringify(call.body))
+    .digest();
 }

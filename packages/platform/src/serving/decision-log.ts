@@ -84,7 +84,10 @@ export class DecisionLog {
 
   /** Stores decisions that nobody pays for. */
   async store(decisions: readonly NewDecision[]): Promise<void> {
-    await this.pool.query("select store_decisions($1::jsonb, $2::uuid[])", [JSON.stringify(decisions), decisions.map((decision) => decision.id)]);
+    await this.pool.query("select store_decisions($1::jsonb, $2::uuid[])", [
+      JSON.stringify(decisions),
+      decisions.map((decision) => decision.id),
+    ]);
   }
 
   /** @throws MegalithError "request.not_found" also for one that is another customer's (when a customer asks). */
@@ -116,7 +119,11 @@ export class DecisionLog {
   }
 
   /** Newest first. `after` is the bare uuid of the last one seen. */
-  async list(serviceId: string, customerId: string | null, page: { after: string | null; limit: number }): Promise<(StoredDecision & { number: number })[]> {
+  async list(
+    serviceId: string,
+    customerId: string | null,
+    page: { after: string | null; limit: number },
+  ): Promise<(StoredDecision & { number: number })[]> {
     const found = await this.pool.query<DecisionRow & { number: number }>(
       `select d.*, v.number from decision d join model_version v on v.id = d.version_id
        where d.service_id = $1 and ($2::uuid is null or d.customer_id = $2) and ($3::uuid is null or d.id < $3) and d.output is not null

@@ -33,7 +33,9 @@ export class DecisionReader {
     const [again, labels, price, service] = await Promise.all([
       replay(this.options, organisation, decision),
       this.options.labels.of(organisation, id),
-      decision.customerId === null || decision.factKey === null ? null : this.options.priceOf(decision.customerId, decision.factKey, decision.position),
+      decision.customerId === null || decision.factKey === null
+        ? null
+        : this.options.priceOf(decision.customerId, decision.factKey, decision.position),
       this.options.catalogue.byId(organisation, decision.serviceId),
     ]);
     const { reference, answer } = decision;

@@ -63,7 +63,14 @@ function* logicOf(forest: Forest): Generator<unknown> {
       const feature = features[trees.feature[node] as number];
       const offset = trees.categoryOffset[node] as number;
       const test = offset < 0 ? { atMost: trees.threshold[node] } : { oneOf: categoriesLeft(forest, feature?.categories ?? [], offset) };
-      splits.push({ node, column: feature?.name, ...test, left: trees.left[node], right: trees.right[node], missing: trees.defaultLeft[node] === 1 ? "left" : "right" });
+      splits.push({
+        node,
+        column: feature?.name,
+        ...test,
+        left: trees.left[node],
+        right: trees.right[node],
+        missing: trees.defaultLeft[node] === 1 ? "left" : "right",
+      });
     }
     yield { tree, splits, leaves: [...trees.leafValue.subarray(trees.leafOffset[tree], trees.leafOffset[tree + 1])] };
   }

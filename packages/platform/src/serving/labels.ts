@@ -45,10 +45,16 @@ export class Labels {
     for (const [index, label] of labels.entries()) {
       const target = await this.target(principal, label);
       if (target === undefined)
-        problems.push({ path: `/labels/${index}`, code: "unmatched", message: "There is no such decision.", expected: "decision: dec_…, or service and reference" });
+        problems.push({
+          path: `/labels/${index}`,
+          code: "unmatched",
+          message: "There is no such decision.",
+          expected: "decision: dec_…, or service and reference",
+        });
       else targets.push(target);
     }
-    if (problems.length > 0) throw new MegalithError("serving.label_unmatched", { values: { count: problems.length }, problems: problems.slice(0, 100) });
+    if (problems.length > 0)
+      throw new MegalithError("serving.label_unmatched", { values: { count: problems.length }, problems: problems.slice(0, 100) });
     return this.insert(principal.organisation, principal.actor, labels, targets);
   }
 

@@ -47,11 +47,26 @@ export function checkSettings(settings: ServiceSettings, columns: readonly { nam
   const byName = new Map(columns.map((column) => [column.name, column]));
   settings.required.forEach((name, index) => {
     if (byName.has(name)) return;
-    problems.push({ path: `/required/${index}`, code: "unknown", message: `The model has no column ${name}.`, expected: "a column of the model" });
+    problems.push({
+      path: `/required/${index}`,
+      code: "unknown",
+      message: `The model has no column ${name}.`,
+      expected: "a column of the model",
+    });
   });
   if (settings.valueColumn !== null && byName.get(settings.valueColumn)?.kind !== "numeric")
-    problems.push({ path: "/valueColumn", code: "unknown", message: `The model has no numeric column ${settings.valueColumn}.`, expected: "a numeric column of the model" });
+    problems.push({
+      path: "/valueColumn",
+      code: "unknown",
+      message: `The model has no numeric column ${settings.valueColumn}.`,
+      expected: "a numeric column of the model",
+    });
   if (settings.plan !== null && !planExists)
-    problems.push({ path: "/plan", code: "unknown", message: `There is no plan ${settings.plan}.`, expected: "the name of a plan, or null" });
+    problems.push({
+      path: "/plan",
+      code: "unknown",
+      message: `There is no plan ${settings.plan}.`,
+      expected: "the name of a plan, or null",
+    });
   if (problems.length > 0) throw new MegalithError("serving.settings_invalid", { values: { count: problems.length }, problems });
 }

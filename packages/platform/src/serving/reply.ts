@@ -21,7 +21,16 @@ export function showDecision(rendered: RenderedAnswer, language: Language) {
     id: idFromUuid("decision", rendered.id),
     reference: rendered.reference,
     ...plain,
-    ...(reasons === undefined ? {} : { reasons: reasons.map(([column, value, contribution]) => ({ column, value, contribution, text: wordReason(language, column, value, contribution) })) }),
+    ...(reasons === undefined
+      ? {}
+      : {
+          reasons: reasons.map(([column, value, contribution]) => ({
+            column,
+            value,
+            contribution,
+            text: wordReason(language, column, value, contribution),
+          })),
+        }),
     version: { number: version.number, sha256: version.sha256 },
     price: price === null ? null : { nanos: price.nanos.toString(), currency: price.currency },
   };

@@ -19,7 +19,11 @@ interface ServiceRow {
   updated_by: Actor;
 }
 
-export async function findServices(client: Queryable, organisation: string, where: { name?: string; id?: string } = {}): Promise<PublishedService[]> {
+export async function findServices(
+  client: Queryable,
+  organisation: string,
+  where: { name?: string; id?: string } = {},
+): Promise<PublishedService[]> {
   const found = await client.query<ServiceRow>({
     name: "serving.services",
     text: `select s.id, s.organisation, s.name, s.kind, s.created_at, r.id as revision_id, r.number, r.title, r.settings, r.created_at as updated_at, r.created_by as updated_by
@@ -43,7 +47,11 @@ export async function findServices(client: Queryable, organisation: string, wher
 }
 
 /** The settings and number of one revision, for asking an old decision again. */
-export async function findRevision(client: Queryable, organisation: string, id: string): Promise<{ number: number; settings: ServiceSettings } | undefined> {
+export async function findRevision(
+  client: Queryable,
+  organisation: string,
+  id: string,
+): Promise<{ number: number; settings: ServiceSettings } | undefined> {
   const found = await client.query<{ number: number; settings: ServiceSettings }>(
     "select number, settings from service_revision where organisation = $1 and id = $2",
     [organisation, id],
@@ -58,7 +66,15 @@ export async function insertRevision(
   const inserted = await client.query<{ number: number }>(
     `insert into service_revision (id, organisation, service_id, number, title, settings, created_at, created_by)
      select $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6, $7 from service_revision where service_id = $3 returning number`,
-    [revision.id, revision.organisation, revision.serviceId, revision.title, JSON.stringify(revision.settings), revision.now, JSON.stringify(revision.actor)],
+    [
+      revision.id,
+      revision.organisation,
+      revision.serviceId,
+      revision.title,
+      JSON.stringify(revision.settings),
+      revision.now,
+      JSON.stringify(revision.actor),
+    ],
   );
   return inserted.rows[0]?.number ?? 0;
 }

@@ -13,7 +13,7 @@ import { pipeline } from "node:stream/promises";
 import { MegalithError } from "@megalith/contract";
 import type { Pool, PoolClient } from "pg";
 import { to as copyTo } from "pg-copy-streams";
-import { type Pack, pack as newTar } from "tar-stream";
+import { pack as newTar, type Pack } from "tar-stream";
 import { type BackupFile, type BackupTable, backupFormat, type Manifest } from "./manifest.ts";
 
 export interface BackupOptions {
@@ -49,7 +49,9 @@ async function spool(options: BackupOptions, staging: string): Promise<Manifest>
   const client = await options.pool.connect();
   try {
     await client.query("begin isolation level repeatable read read only");
-    const migrations = await client.query<Manifest["migrations"][number]>("select number, name, sha256 from schema_migration order by number");
+    const migrations = await client.query<Manifest["migrations"][number]>(
+      "select number, name, sha256 from schema_migration order by number",
+    );
     const tables: BackupTable[] = [];
     const names = await tableNames(client);
     for (const [index, name] of names.entries()) {
@@ -60,7 +62,14 @@ async function spool(options: BackupOptions, staging: string): Promise<Manifest>
     await client.query("commit");
     const files: BackupFile[] = [];
     for (const folder of folders) files.push(...(await listFiles(options.dataFolder, folder)));
-    return { format: backupFormat, release: options.release, createdAt: options.now().toISOString(), migrations: migrations.rows, tables, files };
+    return {
+      format: backupFormat,
+      release: options.release,
+      createdAt: options.now().toISOString(),
+      migrations: migrations.rows,
+      tables,
+      files,
+    };
   } finally {
     client.release();
   }
@@ -107,7 +116,11 @@ async function listFiles(dataFolder: string, folder: string): Promise<BackupFile
     const path = join(entry.parentPath, entry.name);
     const hash = createHash("sha256");
     for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-    files.push({ path: path.slice(dataFolder.length).split(sep).filter(Boolean).join("/"), sizeBytes: (await stat(path)).size, sha256: hash.digest("hex") });
+    files.push({
+      path: path.slice(dataFolder.length).split(sep).filter(Boolean).join("/"),
+      sizeBytes: (await stat(path)).size,
+      sha256: hash.digest("hex"),
+    });
   }
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
@@ -116,7 +129,9 @@ async function write(options: BackupOptions, manifest: Manifest, staging: string
   const tar = newTar();
   const writing = pipeline(tar, createWriteStream(target, { mode: 0o600 }));
   const text = Buffer.from(JSON.stringify(manifest, null, 2));
-  await new Promise<void>((done, fail) => tar.entry({ name: "manifest.json", size: text.byteLength }, text, (error) => (error ? fail(error) : done())));
+  await new Promise<void>((done, fail) =>
+    tar.entry({ name: "manifest.json", size: text.byteLength }, text, (error) => (error ? fail(error) : done())),
+  );
   for (const table of manifest.tables) await addFile(tar, `rows/${table.name}.copy`, join(staging, `${table.name}.copy`), table.sizeBytes);
   for (const [index, file] of manifest.files.entries()) {
     options.onProgress?.(index, manifest.files.length, file.path);

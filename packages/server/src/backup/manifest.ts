@@ -35,9 +35,14 @@ const pathPattern = /^(?:tables|artifacts)\/[0-9a-f-]+\/[0-9a-f.a-z]+$/;
 /** @throws Error naming what is wrong; the text comes from a file that may be anything. */
 export function parseManifest(text: string): Manifest {
   const value = JSON.parse(text) as Partial<Manifest>;
-  if (value.format !== backupFormat) throw new Error(`the format ${String(value.format)} is not ${backupFormat}, the one this release reads`);
-  if (!Array.isArray(value.migrations) || !Array.isArray(value.tables) || !Array.isArray(value.files)) throw new Error("the manifest is not whole");
-  for (const table of value.tables) if (!/^[a-z_]+$/.test(table.name) || !table.columns.every((name: string) => /^[a-z0-9_]+$/.test(name))) throw new Error(`the table name ${table.name} is not possible`);
-  for (const file of value.files) if (!pathPattern.test(file.path) || file.path.includes("..")) throw new Error(`the path ${file.path} is not possible`);
+  if (value.format !== backupFormat)
+    throw new Error(`the format ${String(value.format)} is not ${backupFormat}, the one this release reads`);
+  if (!Array.isArray(value.migrations) || !Array.isArray(value.tables) || !Array.isArray(value.files))
+    throw new Error("the manifest is not whole");
+  for (const table of value.tables)
+    if (!/^[a-z_]+$/.test(table.name) || !table.columns.every((name: string) => /^[a-z0-9_]+$/.test(name)))
+      throw new Error(`the table name ${table.name} is not possible`);
+  for (const file of value.files)
+    if (!pathPattern.test(file.path) || file.path.includes("..")) throw new Error(`the path ${file.path} is not possible`);
   return value as Manifest;
 }

@@ -119,7 +119,9 @@ async function copyRows(pool: Pool, options: RestoreOptions, manifest: Manifest,
       const stream = client.query(copyFrom(`copy "${table.name}" (${table.columns.map((name) => `"${name}"`).join(", ")}) from stdin`));
       await pipeline(createReadStream(path), stream);
       if (stream.rowCount !== table.rowCount)
-        throw new MegalithError("backup.unreadable", { values: { file: options.file, reason: `${table.name} has ${stream.rowCount} rows and not ${table.rowCount}` } });
+        throw new MegalithError("backup.unreadable", {
+          values: { file: options.file, reason: `${table.name} has ${stream.rowCount} rows and not ${table.rowCount}` },
+        });
     }
   });
 }

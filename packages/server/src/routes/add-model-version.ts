@@ -1,8 +1,8 @@
+import { buffer } from "node:stream/consumers";
 import { registryRoutes } from "@megalith/contract";
 import type { RegistryService } from "@megalith/platform/registry";
-import { bindRoute } from "../route.ts";
-import { buffer } from "node:stream/consumers";
 import { cardOfArtifact } from "@megalith/platform/registry";
+import { bindRoute } from "../route.ts";
 import { showVersionDetail } from "./show-model.ts";
 
 export function addModelVersion(uses: { registry: RegistryService }) {

@@ -7,7 +7,13 @@ import { showTable } from "./show-table.ts";
 export function addTableVersion(uses: { tables: TableService }) {
   return bindRoute(tablesRoutes.addTableVersion, async (call) => {
     return showTable(
-      await uses.tables.addVersion({ ...call.principal, ...importOptions(call.query), source: call.stream, signal: call.signal, table: call.params.table }),
+      await uses.tables.addVersion({
+        ...call.principal,
+        ...importOptions(call.query),
+        source: call.stream,
+        signal: call.signal,
+        table: call.params.table,
+      }),
     );
   });
 }

@@ -1,7 +1,7 @@
 import { servingRoutes } from "@megalith/contract";
-import { bindRoute } from "../route.ts";
 import type { Decider } from "@megalith/platform/serving";
 import { languageOf } from "../language.ts";
+import { bindRoute } from "../route.ts";
 
 export function decide(uses: { decider: Decider }) {
   return bindRoute(servingRoutes.decide, async (call) => {

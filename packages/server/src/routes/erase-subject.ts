@@ -1,6 +1,6 @@
 import { servingRoutes } from "@megalith/contract";
-import { bindRoute } from "../route.ts";
 import type { DecisionLog } from "@megalith/platform/serving";
+import { bindRoute } from "../route.ts";
 
 export function eraseSubject(uses: { log: DecisionLog }) {
   return bindRoute(servingRoutes.eraseSubject, async (call) => {

@@ -1,6 +1,6 @@
 import { idFromUuid, servingRoutes, uuidFromId } from "@megalith/contract";
-import { bindRoute } from "../route.ts";
 import type { DecisionLog, ServiceCatalogue } from "@megalith/platform/serving";
+import { bindRoute } from "../route.ts";
 
 export function listDecisions(uses: { catalogue: ServiceCatalogue; log: DecisionLog }) {
   return bindRoute(servingRoutes.listDecisions, async (call) => {

@@ -1,6 +1,6 @@
 import { servingRoutes } from "@megalith/contract";
-import { bindRoute } from "../route.ts";
 import type { ServiceCatalogue } from "@megalith/platform/serving";
+import { bindRoute } from "../route.ts";
 import { showService } from "./show-service.ts";
 
 export function listServices(uses: { catalogue: ServiceCatalogue }) {

@@ -13,5 +13,15 @@ import { readModelVersion } from "./read-model-version.ts";
 import { rollBackChampion } from "./roll-back-champion.ts";
 
 export function modelsRoutes(uses: { registry: RegistryService; catalogue: ServiceCatalogue }): BoundRoute[] {
-  return [listModels(uses), readModel(uses), listModelVersions(uses), addModelVersion(uses), readModelVersion(uses), readArtifact(uses), promoteVersion(uses), rollBackChampion(uses), listChampions(uses)];
+  return [
+    listModels(uses),
+    readModel(uses),
+    listModelVersions(uses),
+    addModelVersion(uses),
+    readModelVersion(uses),
+    readArtifact(uses),
+    promoteVersion(uses),
+    rollBackChampion(uses),
+    listChampions(uses),
+  ];
 }

@@ -1,7 +1,7 @@
 import { MegalithError, servingRoutes, uuidFromId } from "@megalith/contract";
-import { bindRoute } from "../route.ts";
 import type { DecisionReader } from "@megalith/platform/serving";
 import { languageOf } from "../language.ts";
+import { bindRoute } from "../route.ts";
 
 export function readDecision(uses: { reader: DecisionReader }) {
   return bindRoute(servingRoutes.readDecision, async (call) => {

@@ -1,6 +1,6 @@
 import { servingRoutes } from "@megalith/contract";
-import { bindRoute } from "../route.ts";
 import { releasedCard, type ServiceCatalogue } from "@megalith/platform/serving";
+import { bindRoute } from "../route.ts";
 
 export function readServiceCard(uses: { catalogue: ServiceCatalogue }) {
   return bindRoute(servingRoutes.readServiceCard, async (call) => {

@@ -1,6 +1,6 @@
 import { servingRoutes } from "@megalith/contract";
-import { bindRoute } from "../route.ts";
 import { describeInputs, type ServiceCatalogue } from "@megalith/platform/serving";
+import { bindRoute } from "../route.ts";
 
 export function readServiceSchema(uses: { catalogue: ServiceCatalogue }) {
   return bindRoute(servingRoutes.readServiceSchema, async (call) => {

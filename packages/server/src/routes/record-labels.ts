@@ -1,6 +1,6 @@
 import { servingRoutes } from "@megalith/contract";
-import { bindRoute } from "../route.ts";
 import type { Labels } from "@megalith/platform/serving";
+import { bindRoute } from "../route.ts";
 
 export function recordLabels(uses: { labels: Labels }) {
   return bindRoute(servingRoutes.recordLabels, async (call) => {

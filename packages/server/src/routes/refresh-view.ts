@@ -5,6 +5,8 @@ import { showTable } from "./show-table.ts";
 
 export function refreshView(uses: { tables: TableService }) {
   return bindRoute(tablesRoutes.refreshView, async (call) => {
-    return showTable(await uses.tables.refreshView({ ...call.principal, table: call.params.table, sql: call.body.sql, signal: call.signal }));
+    return showTable(
+      await uses.tables.refreshView({ ...call.principal, table: call.params.table, sql: call.body.sql, signal: call.signal }),
+    );
   });
 }

@@ -1,7 +1,7 @@
 import { registryRoutes } from "@megalith/contract";
 import type { RegistryService } from "@megalith/platform/registry";
-import { bindRoute } from "../route.ts";
 import type { ServiceCatalogue } from "@megalith/platform/serving";
+import { bindRoute } from "../route.ts";
 import { showModel } from "./show-model.ts";
 
 export function rollBackChampion(uses: { registry: RegistryService; catalogue: ServiceCatalogue }) {

@@ -22,5 +22,17 @@ export interface ServingUses {
 }
 
 export function servicesRoutes(uses: ServingUses): BoundRoute[] {
-  return [listServices(uses), createService(uses), readService(uses), changeService(uses), readServiceSchema(uses), readServiceCard(uses), decide(uses), listDecisions(uses), readDecision(uses), recordLabels(uses), eraseSubject(uses)];
+  return [
+    listServices(uses),
+    createService(uses),
+    readService(uses),
+    changeService(uses),
+    readServiceSchema(uses),
+    readServiceCard(uses),
+    decide(uses),
+    listDecisions(uses),
+    readDecision(uses),
+    recordLabels(uses),
+    eraseSubject(uses),
+  ];
 }

@@ -14,5 +14,17 @@ import { refreshView } from "./refresh-view.ts";
 import { removeTable } from "./remove-table.ts";
 
 export function tablesRoutes(uses: { tables: TableService }): BoundRoute[] {
-  return [listTables(uses), createTable(uses), addTableVersion(uses), createView(uses), refreshView(uses), readTable(uses), listTableVersions(uses), readTableProfile(uses), listTableRows(uses), correctTableSchema(uses), removeTable(uses)];
+  return [
+    listTables(uses),
+    createTable(uses),
+    addTableVersion(uses),
+    createView(uses),
+    refreshView(uses),
+    readTable(uses),
+    listTableVersions(uses),
+    readTableProfile(uses),
+    listTableRows(uses),
+    correctTableSchema(uses),
+    removeTable(uses),
+  ];
 }
