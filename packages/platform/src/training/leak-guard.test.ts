@@ -29,10 +29,10 @@ test("a loan book of 150 columns loses its identifier and its after-the-fact col
 
 test("without its after-the-fact columns the loan book is learned below an AUC of .95, with them far above", async () => {
   const table = loanBook(1500, 5);
-  const parameters = { rounds: 40, leaves: 8 };
+  const parameters = { rounds: 60, leaves: 8, rate: 0.1 };
   const honest = await trainModel(table, { target: "defaulted", folds: 2, parameters });
   const auc = honest.card.metrics.auc?.value ?? 0;
-  assert.ok(auc > 0.65 && auc < 0.95, `AUC ${auc}`);
+  assert.ok(auc > 0.6 && auc < 0.95, `AUC ${auc}`);
   const all = await trainModel(table, { target: "defaulted", folds: 2, parameters, keep: [...afterTheFact] });
   assert.ok((all.card.metrics.auc?.value ?? 0) > 0.97);
 });

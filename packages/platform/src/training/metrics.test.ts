@@ -60,7 +60,7 @@ test("a certain and wrong probability costs much but stays finite", () => {
 test("the interval holds the figure, is the same for the same seed, and narrows with rows", () => {
   const draw = (rows: number): [Float64Array, Float64Array] => [
     Float64Array.from({ length: rows }, (_, row) => Number((row * 7919) % 10 < 3)),
-    Float64Array.from({ length: rows }, (_, row) => (((row * 104_729) % 1000) / 1000 + Number((row * 7919) % 10 < 3)) / 2),
+    Float64Array.from({ length: rows }, (_, row) => (((row * 104_729) % 1000) / 500 + Number((row * 7919) % 10 < 3)) / 3),
   ];
   const small = withInterval(auc, ...draw(200), 9);
   const large = withInterval(auc, ...draw(4000), 9);
