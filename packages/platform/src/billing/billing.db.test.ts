@@ -159,7 +159,7 @@ test("usage that arrives after a month was issued is on the next month's invoice
   assert.equal(BigInt(january?.exactNanos ?? 0) + BigInt(february?.exactNanos ?? 0), (await ledgerSum(customerId)) + fees);
 });
 
-test("another customer's invoice reads as one that does not exist", async () => {
+test("an issued invoice is read and printed, and another customer's reads as one that does not exist", async () => {
   const customerId = randomUUID();
   await spend(customerId, "many", ["2027-03-05T00:00:00Z"], 1);
   now = new Date("2027-04-02T00:00:00Z");
@@ -167,6 +167,8 @@ test("another customer's invoice reads as one that does not exist", async () => 
   const found = await database.pool.query<{ id: string }>("select id from invoice where customer_id = $1", [customerId]);
   const id = found.rows[0]?.id as string;
   assert.deepEqual(await billing.invoices.read(caller.organisation, id, customerId), invoice);
+  const printed = await Promise.all([1, 2].map(() => billing.pdf(caller.organisation, id, customerId, "en")));
+  for (const pdf of printed) assert.equal(Buffer.from(pdf.subarray(0, 5)).toString(), "%PDF-");
   await assert.rejects(billing.invoices.read(caller.organisation, id, randomUUID()), coded("request.not_found"));
   await assert.rejects(billing.invoices.read(randomUUID(), id, null), coded("request.not_found"));
 });

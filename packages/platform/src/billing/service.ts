@@ -2,9 +2,9 @@
 import type { InvoiceLanguage, InvoiceShape } from "@megalith/contract";
 import type { Pool } from "pg";
 import type { Caller, Clock, NewUuid } from "../foundation/index.ts";
-import { printInvoice } from "./invoice-pdf.ts";
 import { type InvoiceNames, Invoices } from "./invoices.ts";
 import { Plans } from "./plans.ts";
+import { PrintQueue } from "./print-queue.ts";
 
 export interface BillingOptions {
   readonly pool: Pool;
@@ -16,6 +16,7 @@ export interface BillingOptions {
 export class BillingService {
   readonly plans: Plans;
   readonly invoices: Invoices;
+  private readonly printer = new PrintQueue();
 
   constructor(options: BillingOptions) {
     this.plans = new Plans(options);
@@ -37,6 +38,6 @@ export class BillingService {
 
   /** An issued invoice as a PDF. */
   async pdf(organisation: string, id: string, customerId: string | null, language: InvoiceLanguage): Promise<Uint8Array> {
-    return printInvoice(await this.invoices.read(organisation, id, customerId), language);
+    return this.printer.print(await this.invoices.read(organisation, id, customerId), language);
   }
 }
