@@ -18,7 +18,7 @@ interface WorkerSettings {
 const retryMs = 1000;
 
 process.once("disconnect", () => process.exit(0));
-process.once("SIGINT", () => undefined);
+process.on("SIGINT", () => undefined);
 process.once("message", (settings) => void serve(settings as WorkerSettings));
 
 async function serve(settings: WorkerSettings): Promise<void> {
