@@ -1,5 +1,5 @@
 /** The admin key: made once, kept in `admin.key` of the data folder (mode 600), the way in for the first owner. */
-import { chmod, link, open, readFile, rm } from "node:fs/promises";
+import { chmod, link, open, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { RandomBytes } from "../foundation/index.ts";
 import { isSecret, newSecret } from "./secret.ts";
@@ -16,7 +16,7 @@ async function readKey(path: string): Promise<string | undefined> {
   try {
     const key = (await readFile(path, "utf8")).trim();
     if (!isSecret("mgladm_", key)) throw new Error(`${path} holds no admin key; remove it to get a new one.`);
-    await chmod(path, 0o600);
+    if (((await stat(path)).mode & 0o077) !== 0) await chmod(path, 0o600);
     return key;
   } catch (error) {
     if (hasCode(error, "ENOENT")) return undefined;

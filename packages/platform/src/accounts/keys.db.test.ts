@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import type { MegalithError } from "@megalith/contract";
 import { startAccounts, type TestAccounts } from "./accounts.fixture.ts";
 import type { NewKey } from "./index.ts";
 
@@ -75,10 +76,16 @@ test("a revoked key cannot be rotated into a good one", async () => {
   await assert.rejects(accounts.keys.rotate(accounts.caller, keyId, 0), { code: "accounts.key_revoked" });
 });
 
+test("a key that would have ended already is refused with the field", async () => {
+  const { id } = await accounts.customers.create(accounts.caller, "too-late");
+  const late = accounts.keys.create(accounts.caller, id, { ...reading, expiresAt: new Date(0) });
+  await assert.rejects(late, (error: MegalithError) => error.code === "request.invalid" && error.problems[0]?.path === "/expiresAt");
+});
+
 test("a key ends when its time is over", async () => {
-  const { secret } = await issue("ends", { ...reading, expiresAt: new Date(Date.parse("2026-03-01T10:05:00Z")) });
+  const { secret } = await issue("ends", { ...reading, expiresAt: new Date(Date.parse("2026-03-01T10:06:00Z")) });
   assert.notEqual(await accounts.keys.authenticate(secret), null);
-  accounts.advance(300_000);
+  accounts.advance(360_000);
   assert.equal(await accounts.keys.authenticate(secret), null);
 });
 

@@ -51,8 +51,9 @@ export class KeyService {
     this.cache = new KeyCache({ clock: options.clock, load: (hash) => this.load(hash) });
   }
 
-  /** @throws MegalithError "request.not_found" when the organisation has no such customer. */
+  /** @throws MegalithError "request.not_found" when the organisation has no such customer, "request.invalid" when it would have ended already. */
   async create(caller: Caller, customerId: string, key: NewKey): Promise<IssuedKey> {
+    refuseEnded(key.expiresAt, this.options.clock.now());
     return inTransaction(this.options.pool, async (client) => {
       const owner = await client.query("select from customer where organisation = $1 and id = $2 for key share", [
         caller.organisation,
@@ -191,6 +192,13 @@ export class KeyService {
       expiresAt: row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY,
     };
   }
+}
+
+function refuseEnded(expiresAt: Date | null | undefined, now: Date): void {
+  if (expiresAt === undefined || expiresAt === null || expiresAt > now) return;
+  const message = `${expiresAt.toISOString()} is over already.`;
+  const problem = { path: "/expiresAt", code: "past", message, expected: "a time to come, or null for a key without an end" };
+  throw new MegalithError("request.invalid", { values: { count: 1 }, problems: [problem] });
 }
 
 /** Null allows all. */
