@@ -1,12 +1,14 @@
 /** All commands, one file each, and the one place where an error becomes words and an exit code. */
 import { MegalithError } from "@megalith/contract";
 import { Command, CommanderError } from "commander";
+import { addBackup } from "./commands/backup.ts";
 import { addCustomers } from "./commands/customers.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addInvoices } from "./commands/invoices.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addPredict } from "./commands/predict.ts";
 import { addPublish } from "./commands/publish.ts";
+import { addRestore } from "./commands/restore.ts";
 import { addTrain } from "./commands/train.ts";
 import { addUp } from "./commands/up.ts";
 import { addUsage } from "./commands/usage.ts";
@@ -34,7 +36,19 @@ function buildProgram(terminal: Terminal): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out.write(text), writeErr: (text) => terminal.err.write(text) })
     .addHelpText("after", `\nExit codes:\n${describeExitCodes()}\n\nEnvironment:\n${describeEnvironment()}`);
-  for (const add of [addUp, addTrain, addPredict, addExplain, addPublish, addCustomers, addKeys, addUsage, addInvoices])
+  for (const add of [
+    addUp,
+    addTrain,
+    addPredict,
+    addExplain,
+    addPublish,
+    addCustomers,
+    addKeys,
+    addUsage,
+    addInvoices,
+    addBackup,
+    addRestore,
+  ])
     add(program, terminal);
   return program;
 }

@@ -13,6 +13,7 @@ import type { FastifyInstance } from "fastify";
 import { Registry } from "prom-client";
 import { buildApp } from "./app.ts";
 import { authenticator, authorise } from "./authenticate.ts";
+import { leaveAddress } from "./backup/backup-folder.ts";
 import { type Environment, readConfig } from "./config.ts";
 import { consolePages } from "./console-files.ts";
 import { curlLine, firstRun } from "./first-run.ts";
@@ -46,11 +47,13 @@ const housekeepingMs = 3_600_000;
 
 /** Starts, says what to do next, and stays until told to stop. */
 export async function up(options: UpOptions): Promise<void> {
-  const running = await start(options);
-  await new Promise<void>((done) => {
+  // From the beginning, and as often as it comes: one Ctrl-C arrives by the terminal, by npm and by the launcher.
+  const asked = new Promise<void>((done) => {
     options.signal?.addEventListener("abort", () => done());
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done());
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => done());
   });
+  const running = await start(options);
+  await asked;
   options.onLine("Stopping …");
   await running.stop();
 }
@@ -77,6 +80,7 @@ export async function start(options: UpOptions): Promise<Running> {
     pool.on("error", () => undefined);
     undo.push(() => pool.end());
     await migrate(pool);
+    undo.push(await leaveAddress(dataFolder, url));
     const newUuid = uuidMaker(systemClock, systemRandom);
     const metrics = createMetrics({ registry: new Registry(), countJobs: async () => product.jobs.countByState() });
     const product: Product = await buildProduct({

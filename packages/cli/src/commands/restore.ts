@@ -1,0 +1,25 @@
+/** `megalith restore FILE`: a data folder from a backup, checked whole before it appears. */
+import type { Command } from "commander";
+import { printJson, startProgress, type Terminal } from "../terminal.ts";
+
+export function addRestore(program: Command, terminal: Terminal): void {
+  program
+    .command("restore")
+    .description("Make the data folder (MEGALITH_DATA, missing or empty) from a backup.")
+    .argument("<file>", "what `megalith backup` wrote")
+    .option("--json", "one object on stdout")
+    .action(async (file: string, flags: { json?: boolean }) => {
+      const { readConfig, restore } = await import("@megalith/server");
+      const { dataFolder } = readConfig();
+      const progress = startProgress(terminal);
+      const manifest = await restore({
+        dataFolder,
+        file,
+        signal: terminal.signal,
+        onProgress: (done, total) => progress.show("restoring", done, total),
+      });
+      progress.end();
+      if (flags.json === true) return printJson(terminal, { restored: dataFolder, createdAt: manifest.createdAt });
+      terminal.err.write(`${dataFolder} holds the backup of ${manifest.createdAt}. The next start makes a new admin key.\n`);
+    });
+}
