@@ -10,6 +10,8 @@ import type { FeatureKind, Forest } from "@megalith/forest";
 type Cell = string | number | boolean | null | undefined;
 type Reader = (value: Exclude<Cell, null | undefined>) => number | undefined;
 
+const hintLimit = 100;
+
 export interface RecordEncoder {
   readonly columns: readonly { readonly name: string; readonly kind: FeatureKind; readonly categories?: readonly string[] }[];
   /** Writes into `row` ([features]) and appends what is wrong to `problems`, each below `path`. */
@@ -49,7 +51,8 @@ export function createRecordEncoder(forest: Pick<Forest, "features">): RecordEnc
           path: `${path}/${pointer(name)}`,
           code: "unknown",
           message: `The model has no column ${name.slice(0, 100)}.`,
-          expected: nearest(name, names),
+          // A reader sees the first problems only; looking for what was meant costs a pass over all names.
+          expected: problems.length < hintLimit ? nearest(name, names) : "",
         });
       }
     },
