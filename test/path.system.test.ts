@@ -36,23 +36,42 @@ async function owner<T>(method: string, path: string, body?: unknown, headers?: 
 
 async function publish(): Promise<{ key: string; customer: string }> {
   await owner("POST", "/api/v1/tables?name=loans", new Uint8Array(await readFile(loans)), { "content-type": "text/csv" });
-  let job = await owner<{ id: string; state: string; error: unknown }>("POST", "/api/v1/models/loans/trainings", { table: "loans", target: "creditability", folds: 2, parameters: { rounds: 40 } });
+  let job = await owner<{ id: string; state: string; error: unknown }>("POST", "/api/v1/models/loans/trainings", {
+    table: "loans",
+    target: "creditability",
+    folds: 2,
+    parameters: { rounds: 40 },
+  });
   while (job.state === "queued" || job.state === "running") {
     await setTimeout(100);
     job = await owner("GET", `/api/v1/jobs/${job.id}`);
   }
   assert.equal(job.state, "done", JSON.stringify(job.error));
-  const prices = { tiers: [{ upTo: 3, priceNanos: "20000000" }, { upTo: null, priceNanos: "10000000" }], valueShare: null, reasonsSurchargeNanos: "5000000", monthlyFeeNanos: "0", includedUnits: 0 };
+  const prices = {
+    tiers: [
+      { upTo: 3, priceNanos: "20000000" },
+      { upTo: null, priceNanos: "10000000" },
+    ],
+    valueShare: null,
+    reasonsSurchargeNanos: "5000000",
+    monthlyFeeNanos: "0",
+    includedUnits: 0,
+  };
   await owner("POST", "/api/v1/plans", { name: "basic", currency: "EUR", timeZone: "Europe/Berlin", prices });
   await owner("POST", "/api/v1/services", { name: "loans", model: "loans", plan: "basic", explanation: { kind: "top", count: 3 } });
   const customer = await owner<{ id: string }>("POST", "/api/v1/customers", { name: "bank", title: "测试公司" });
-  const issued = await owner<{ secret: string }>("POST", `/api/v1/customers/${customer.id}/keys`, { name: "first", scopes: ["decide", "read", "label", "erase"] });
+  const issued = await owner<{ secret: string }>("POST", `/api/v1/customers/${customer.id}/keys`, {
+    name: "first",
+    scopes: ["decide", "read", "label", "erase"],
+  });
   return { key: issued.secret, customer: customer.id };
 }
 
 test("a table becomes a service that answers with reasons that sum, meters every call once, and bills to the nano", async () => {
   const { key, customer } = await publish();
-  const schema = (await product.call("GET", "/api/v1/services/loans/schema", { key })).body as { columns: { name: string; example: unknown }[] };
+  const schema = (await product.call("GET", "/api/v1/services/loans/schema", { key })).body as {
+    columns: { name: string; example: unknown }[];
+  };
   const record = Object.fromEntries(schema.columns.map((column) => [column.name, column.example]));
   const decide = (name: string, body: object = { record, subject: "person 7" }) =>
     product.call("POST", "/api/v1/services/loans/decide", { key, body, headers: { "idempotency-key": name } });
@@ -65,7 +84,10 @@ test("a table becomes a service that answers with reasons that sum, meters every
     assert.ok(Math.abs(shown - decision.score) <= 1e-9 * Math.max(1, Math.abs(decision.score)));
     assert.equal(decision.reasons.length, 3);
   }
-  assert.deepEqual(decisions.map((decision) => decision.price.nanos), ["25000000", "25000000", "25000000", "15000000", "15000000"]);
+  assert.deepEqual(
+    decisions.map((decision) => decision.price.nanos),
+    ["25000000", "25000000", "25000000", "15000000", "15000000"],
+  );
 
   const again = await decide("call 2");
   assert.equal(again.text, answers[2]?.text, "a repeat gives the same bytes");
@@ -81,14 +103,30 @@ test("a table becomes a service that answers with reasons that sum, meters every
   assert.equal((stored.body as { replay: { identical: boolean } }).replay.identical, true);
 
   const label = { labels: [{ decision: decisions[0]?.id, value: "bad", time: "2026-11-01T00:00:00Z" }] };
-  const labelled = [await product.call("POST", "/api/v1/labels", { key, body: label }), await product.call("POST", "/api/v1/labels", { key, body: label })];
-  assert.deepEqual(labelled.map((reply) => reply.body), [{ recorded: 1, repeated: 0 }, { recorded: 0, repeated: 1 }]);
+  const labelled = [
+    await product.call("POST", "/api/v1/labels", { key, body: label }),
+    await product.call("POST", "/api/v1/labels", { key, body: label }),
+  ];
+  assert.deepEqual(
+    labelled.map((reply) => reply.body),
+    [
+      { recorded: 1, repeated: 0 },
+      { recorded: 0, repeated: 1 },
+    ],
+  );
 
   const month = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Berlin" }).format(new Date()).slice(0, 7);
-  const preview = () => owner<{ items: { exactNanos: string; totalNanos: string; lines: { amountNanos: string }[] }[] }>("GET", `/api/v1/invoices/preview?customer=${customer}&month=${month}`);
+  const preview = () =>
+    owner<{ items: { exactNanos: string; totalNanos: string; lines: { amountNanos: string }[] }[] }>(
+      "GET",
+      `/api/v1/invoices/preview?customer=${customer}&month=${month}`,
+    );
   const invoice = (await preview()).items[0];
   assert.equal(invoice?.exactNanos, "105000000");
-  assert.equal(invoice?.lines.reduce((sum, line) => sum + BigInt(line.amountNanos), 0n), BigInt(invoice?.totalNanos ?? 0));
+  assert.equal(
+    invoice?.lines.reduce((sum, line) => sum + BigInt(line.amountNanos), 0n),
+    BigInt(invoice?.totalNanos ?? 0),
+  );
 
   const erased = await product.call("DELETE", `/api/v1/subjects/${encodeURIComponent("person 7")}`, { key });
   assert.deepEqual(erased.body, { erased: 5 });
