@@ -13,7 +13,7 @@ import { createScorer } from "./score.ts";
 import { randomTable, smallParameters } from "./table.fixture.ts";
 import { trainForest } from "./train.ts";
 
-const mutations = runCount(4_000, 1_000_000);
+const mutations = runCount(4_000, 500_000);
 
 function smallForest(task: ForestTask = "multiclass"): Forest {
   const data = randomTable({ seed: 5, rows: 120, task });
