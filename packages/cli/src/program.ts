@@ -29,7 +29,7 @@ export async function runProgram(parameters: readonly string[], terminal: Termin
   }
 }
 
-function buildProgram(terminal: Terminal): Command {
+export function buildProgram(terminal: Terminal): Command {
   const program = new Command("megalith");
   program
     .description("A table becomes a service that answers, explains, meters and bills.")
