@@ -46,6 +46,20 @@ test("a merely strong column is reported and kept", () => {
   assert.deepEqual(leftOut(leaks), []);
 });
 
+test("of many classes, a column that tells one rare class apart is kept", () => {
+  const values = Float64Array.from({ length: 2000 }, (_, row) => (row % 100 === 0 ? 2 : (row * 7919) % 2));
+  const target: TableColumn = { name: "kind", kind: "category", categories: ["a", "b", "rare"], values };
+  const mark: TableColumn = { name: "mark", kind: "numeric", values: values.map((value) => Number(value === 2)) };
+  assert.deepEqual(leftOut(findLeaks([mark], readTarget(target), { seed, keep: new Set(), known: {} })), []);
+});
+
+test("a payment method is no payment received", () => {
+  const values = Float64Array.from({ length: 1000 }, (_, row) => row % 4);
+  const target: TableColumn = { name: "y", kind: "numeric", values: values.map((value, row) => Number(value === 3 || row % 7 === 0)) };
+  const method: TableColumn = { name: "PaymentMethod", kind: "category", categories: ["a", "b", "c", "d"], values };
+  assert.deepEqual(leftOut(findLeaks([method], readTarget(target), { seed, keep: new Set(), known: {} })), []);
+});
+
 test("what a person keeps is reported and kept, whatever was found", () => {
   const leaks = leaksOf(loanBook(1000, 2), "defaulted", { keep: ["recoveries"] });
   assert.equal(leaks.find(({ column }) => column === "recoveries")?.verdict, "kept");

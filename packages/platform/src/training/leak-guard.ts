@@ -8,7 +8,7 @@
  * The single-column score is cross-fitted: a bin's rate comes from the other folds, so an identifier does not look strong.
  */
 import type { Known, TableColumn } from "../tables/index.ts";
-import { meaningOfName } from "./leak-words.ts";
+import { meaningOfName, type NameMeaning } from "./leak-words.ts";
 import { auc, smallRandom } from "./metrics.ts";
 import type { Target } from "./task.ts";
 
@@ -55,17 +55,31 @@ function judge(column: TableColumn, target: Target, looks: readonly Look[], know
     reason,
     evidence,
   });
-  const strength = Math.max(...looks.map((look) => crossFittedAuc(column, look)));
+  const strength = strengthOf(column, looks);
   const score = Math.round(strength * 10_000) / 10_000;
   if (known === "after") return leak("left_out", "declared_after", { auc: score, declared: "known only after the outcome" });
   if (isCopy(column, target)) return leak("left_out", "copy_of_target", { auc: score });
   const distinctShare = identifierShare(column);
   if (distinctShare !== undefined) return leak("left_out", "identifier", { distinctShare: Math.round(distinctShare * 1000) / 1000 });
   if (strength >= leakLimits.nearPerfect && known !== "before") return leak("left_out", "near_perfect", { auc: score });
-  const meaning = known === "before" ? null : meaningOfName(column.name);
+  const meaning = known === "before" ? null : meaningOf(column);
   const evidence = meaning === null ? undefined : statisticalEvidence(column, looks, meaning);
   if (meaning !== null && evidence !== undefined) return leak("left_out", "after_by_name", { auc: score, name: meaning, ...evidence });
   return strength >= leakLimits.strong ? leak("kept", "strong", { auc: score }) : undefined;
+}
+
+/** Sums received and latest values are numbers or dates; a text such as a payment method is neither. */
+function meaningOf(column: TableColumn): NameMeaning {
+  const meaning = meaningOfName(column.name);
+  const isAmount = column.kind === "numeric" || column.kind === "date";
+  return meaning === "after_the_outcome" || isAmount ? meaning : null;
+}
+
+/** AUC of the column alone; of several classes the mean over them by their share, as one rare class is easily told apart. */
+function strengthOf(column: TableColumn, looks: readonly Look[]): number {
+  if (looks.length === 1) return crossFittedAuc(column, looks[0] as Look);
+  const weight = looks.reduce((sum, look) => sum + look.baseRate, 0);
+  return looks.reduce((sum, look) => sum + look.baseRate * crossFittedAuc(column, look), 0) / weight;
 }
 
 /** One look for a binary target or a number, one a class for more. */
