@@ -18,6 +18,7 @@ export function describeExitCodes(): string {
 }
 
 export function exitCodeOf(error: unknown): number {
+  if (error instanceof MegalithError && error.code === "tables.cancelled") return exitCodes.cancelled.code;
   if (error instanceof MegalithError) return error.status < 500 ? exitCodes.refused.code : exitCodes.failed.code;
   const { name, code, status } = (error ?? {}) as { name?: unknown; code?: unknown; status?: unknown };
   if (name === "AbortError") return exitCodes.cancelled.code;

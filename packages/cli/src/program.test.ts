@@ -1,0 +1,175 @@
+/** The command from file to predictions, as a script sees it. */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { exitCodes } from "./exit-codes.ts";
+import { runProgram } from "./program.ts";
+import type { Terminal } from "./terminal.ts";
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "megalith-cli-"));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function run(parameters: string[], signal = new AbortController().signal): Promise<Run> {
+  let out = "";
+  let err = "";
+  let now = 0;
+  const terminal: Terminal = {
+    out: { write: (text) => (out += text) },
+    err: { write: (text) => (err += text) },
+    environment: { url: "http://127.0.0.1:9", key: null },
+    signal,
+    elapsedMs: () => (now += 50),
+  };
+  return { code: await runProgram(parameters, terminal), out, err };
+}
+
+/** A table whose label is the last column. */
+async function tableFile(name: string, header: string, label: (x: number) => string, rows = 200): Promise<string> {
+  const path = join(folder, name);
+  const lines = Array.from(
+    { length: rows },
+    (_, row) => `${(row * 37) % 101},${row % 2 === 0 ? "red" : "blue"},${label((row * 37) % 101)}`,
+  );
+  await writeFile(path, `${header}\n${lines.join("\n")}\n`);
+  return path;
+}
+
+const noisy = (x: number): string => ((x * 7919 + 3) % 101 < x ? "yes" : "no");
+const quick = ["--rounds", "10", "--folds", "2", "--json"];
+
+test("training from a file prints one JSON object with the fixed fields, and progress on stderr", async () => {
+  const file = await tableFile("binary.csv", "x,colour,y", noisy);
+  const model = join(folder, "binary.model");
+  const { code, out, err } = await run(["train", file, "--target", "y", "--out", model, ...quick]);
+  assert.equal(code, 0, err);
+  const told = JSON.parse(out) as Record<string, unknown> & { metrics: Record<string, number>; seconds: Record<string, number> };
+  assert.deepEqual([told.task, told.rows, told.model], ["binary", 200, model]);
+  assert.ok((told.metrics.auc ?? 0) > 0.5);
+  assert.deepEqual(Object.keys(told.seconds).sort(), ["bin", "read", "train"]);
+  assert.ok(Array.isArray(told.leaks));
+  assert.notEqual(err, "");
+});
+
+test("LightGBM's names of the flags make the same bytes as ours", async () => {
+  const file = await tableFile("twins.csv", "x,colour,y", noisy);
+  const ours = join(folder, "ours.model");
+  const theirs = join(folder, "theirs.model");
+  await run([
+    "train",
+    file,
+    "--target",
+    "y",
+    "--out",
+    ours,
+    "--rounds",
+    "7",
+    "--leaves",
+    "5",
+    "--rate",
+    "0.2",
+    "--min-rows",
+    "4",
+    "--bins",
+    "16",
+    "--folds",
+    "2",
+  ]);
+  const flags = [
+    "--num-iterations",
+    "7",
+    "--num-leaves",
+    "5",
+    "--learning-rate",
+    "0.2",
+    "--min-data-in-leaf",
+    "4",
+    "--max-bin",
+    "16",
+    "--folds",
+    "2",
+  ];
+  await run(["train", file, "--target", "y", "--out", theirs, ...flags]);
+  assert.deepEqual(await readFile(ours), await readFile(theirs));
+});
+
+test("predictions come in input order; reasons and base sum to the raw score", async () => {
+  const file = await tableFile("reasons.csv", "x,colour,y", noisy);
+  const model = join(folder, "reasons.model");
+  await run(["train", file, "--target", "y", "--out", model, ...quick]);
+  const out = join(folder, "reasons.out.csv");
+  assert.equal((await run(["predict", model, file, "--reasons", "--out", out])).code, 0);
+  const [header, ...lines] = (await readFile(out, "utf8")).trim().split("\n");
+  assert.equal(header, "prediction,x,colour,base");
+  assert.equal(lines.length, 200);
+  for (const line of lines) {
+    const [chance, ...parts] = line.split(",").map(Number) as [number, ...number[]];
+    const raw = parts.reduce((sum, part) => sum + part, 0);
+    assert.ok(Math.abs(chance - 1 / (1 + Math.exp(-raw))) < 1e-12);
+  }
+});
+
+test("a multiclass prediction is the class and one probability a class, and a class that could be a formula is made harmless", async () => {
+  const classes = ["=cmd()", "mid", "high"];
+  const file = await tableFile("classes.csv", "x,colour,y", (x) => classes[Math.floor(x / 34)] as string);
+  const model = join(folder, "classes.model");
+  await run(["train", file, "--target", "y", "--keep", "x", "--out", model, ...quick]);
+  const out = join(folder, "classes.out.csv");
+  await run(["predict", model, file, "--out", out]);
+  const [header, ...lines] = (await readFile(out, "utf8")).trim().split("\n");
+  assert.equal(header, "prediction,p_=cmd(),p_high,p_mid");
+  assert.deepEqual(new Set(lines.map((line) => line.split(",")[0])), new Set(["'=cmd()", "mid", "high"]));
+});
+
+test("columns of the output that would clash are a coded error, and no file is left", async () => {
+  const file = await tableFile("clash.csv", "base,prediction,y", noisy);
+  const model = join(folder, "clash.model");
+  await run(["train", file, "--target", "y", "--out", model, ...quick]);
+  const out = join(folder, "clash.out.csv");
+  const { code, out: told } = await run(["predict", model, file, "--reasons", "--out", out, "--json"]);
+  assert.equal(code, exitCodes.refused.code);
+  assert.equal((JSON.parse(told) as { error: { code: string } }).error.code, "training.output_clash");
+  await assert.rejects(readFile(out));
+  assert.equal((await run(["predict", model, file, "--out", out])).code, 0);
+});
+
+test("the card of a model is shown as it was made, also when only the artifact is there", async () => {
+  const file = await tableFile("card.csv", "x,colour,y", noisy);
+  const model = join(folder, "card.model");
+  await run(["train", file, "--target", "y", "--out", model, ...quick]);
+  const whole = JSON.parse((await run(["explain", model, "--json"])).out) as { metrics: Record<string, unknown>; target: string };
+  assert.ok(whole.metrics.auc !== undefined);
+  await rm(`${model}.card.json`);
+  const bare = JSON.parse((await run(["explain", model, "--json"])).out) as { metrics: Record<string, unknown>; target: string };
+  assert.deepEqual([bare.target, bare.metrics], ["y", {}]);
+});
+
+test("exit codes tell a wrong command line, refused input, a lost server and a cancel apart", async () => {
+  const file = await tableFile("codes.csv", "x,colour,y", noisy);
+  const model = join(folder, "codes.model");
+  assert.equal((await run(["train", file])).code, exitCodes.usage.code);
+  assert.equal((await run(["train", file, "--target", "y", "--out", model, "--leaves", "many"])).code, exitCodes.usage.code);
+  assert.equal((await run(["train", join(folder, "nothing.csv"), "--target", "y", "--out", model])).code, exitCodes.refused.code);
+  const wrong = await run(["train", file, "--target", "z", "--ignore", "a,b", "--out", model, "--json"]);
+  assert.equal(wrong.code, exitCodes.refused.code);
+  const { error } = JSON.parse(wrong.out) as { error: { code: string; problems: { path: string }[] } };
+  assert.deepEqual(
+    [error.code, error.problems.map(({ path }) => path)],
+    ["training.columns_unknown", ["/target", "/ignore/0", "/ignore/1"]],
+  );
+  await writeFile(join(folder, "broken.model"), "not a model");
+  assert.equal((await run(["explain", join(folder, "broken.model")])).code, exitCodes.refused.code);
+  assert.equal((await run(["train", file, "--target", "y", "--out", model], AbortSignal.abort())).code, exitCodes.cancelled.code);
+  assert.equal((await run(["customers"])).code, exitCodes.unreachable.code);
+  assert.equal((await run(["--help"])).code, 0);
+});
