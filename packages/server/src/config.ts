@@ -99,13 +99,3 @@ function parse(setting: Setting, text: string, faults: string[]): string | numbe
       return text;
   }
 }
-
-/** The settings as they are in force, secrets as ***. */
-export function describeConfig(config: Config): string {
-  return Object.entries(settings)
-    .map(([key, setting]: [string, Setting]) => {
-      const value = config[key as keyof Config];
-      return `${setting.name}=${value !== null && setting.secret === true ? "***" : String(value ?? "")}`;
-    })
-    .join("\n");
-}
