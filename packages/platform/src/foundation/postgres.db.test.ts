@@ -12,9 +12,15 @@ import { Client } from "pg";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./postgres.ts";
 import { processStart } from "./process-lock.mjs";
 
+/** What a test started; node:test runs the hooks in the order they were made, and a folder may only go after who lives in it. */
+const stops: (() => unknown)[] = [];
+
 async function scratch(t: TestContext): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "megalith-postgres-")));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  t.after(async () => {
+    for (const stop of stops.splice(0)) await stop();
+    await rm(folder, { recursive: true, force: true });
+  });
   return folder;
 }
 
@@ -22,7 +28,7 @@ async function start(t: TestContext, folder: string, onExit: () => void = () => 
   const startedAt = performance.now();
   const server = await startEmbeddedPostgres({ folder, log: () => undefined, onExit });
   t.diagnostic(`ready after ${Math.round(performance.now() - startedAt)} ms`);
-  t.after(() => server.stop());
+  stops.push(server.stop);
   return server;
 }
 
@@ -49,7 +55,7 @@ async function askUntilAnswered(url: string, sql: string): Promise<Record<string
 }
 
 /** A process that starts the database and then only lives. */
-async function startInProcess(t: TestContext, folder: string): Promise<{ pid: number; postgresPid: number; kill: () => Promise<void> }> {
+async function startInProcess(folder: string): Promise<{ pid: number; postgresPid: number; kill: () => Promise<void> }> {
   const module = fileURLToPath(new URL("./postgres.ts", import.meta.url));
   const script = `
     const { startEmbeddedPostgres } = await import(${JSON.stringify(module)});
@@ -63,7 +69,7 @@ async function startInProcess(t: TestContext, folder: string): Promise<{ pid: nu
     child.kill("SIGKILL");
     await exit;
   };
-  t.after(kill);
+  stops.push(kill);
   const [line] = (await once(child.stdout, "data")) as [Buffer];
   return { pid: child.pid as number, postgresPid: Number(line.toString()), kill };
 }
@@ -115,7 +121,7 @@ test("a folder has one owner, and two folders do not disturb each other", async 
 
 test("after kill -9 of the server the next start has the committed rows, and no PostgreSQL is left over", async (t) => {
   const folder = await scratch(t);
-  const first = await startInProcess(t, folder);
+  const first = await startInProcess(folder);
   const url = `postgres://megalith@localhost/megalith?host=${encodeURIComponent(join(folder, "socket"))}`;
   await ask(url, "create table kept as select 7 as seven");
   await first.kill();
@@ -144,7 +150,7 @@ test("a pid file that names a stranger's process harms neither the start nor the
   const folder = await scratch(t);
   await (await start(t, folder)).stop();
   const stranger = spawn("sleep", ["60"], { stdio: "ignore" });
-  t.after(() => stranger.kill("SIGKILL"));
+  stops.push(() => stranger.kill("SIGKILL"));
   const left = [stranger.pid, join(folder, "cluster"), "1700000000", "5432", join(folder, "socket"), "", "", "ready", ""].join("\n");
   await writeFile(join(folder, "cluster", "postmaster.pid"), left);
   await writeFile(join(folder, "lock"), JSON.stringify({ pid: stranger.pid, start: "another boot 1" }));
@@ -198,14 +204,14 @@ test("where the system refuses user namespaces, PostgreSQL still runs in a folde
   await writeFile(join(refusing, "unshare"), "#!/bin/sh\necho unshare failed: Operation not permitted >&2\nexit 1\n", { mode: 0o755 });
   const options = { folder: join(folder, "data"), log: () => undefined, systemPath: `${refusing}:/usr/bin:/bin` };
   const server = await startEmbeddedPostgres(options);
-  t.after(() => server.stop());
+  stops.push(server.stop);
   assert.deepEqual(await ask(server.url, "select 1 as one"), [{ one: 1 }]);
   await server.stop();
   const again = await start(t, join(folder, "data"));
   assert.deepEqual(await ask(again.url, "select 1 as one"), [{ one: 1 }]);
   await again.stop();
   const back = await startEmbeddedPostgres(options);
-  t.after(() => back.stop());
+  stops.push(back.stop);
   assert.deepEqual(await ask(back.url, "select 1 as one"), [{ one: 1 }]);
 });
 
