@@ -142,7 +142,11 @@ test("a table becomes a service that answers with reasons that sum, meters every
 
 test("a backup restores every row and every file, and the restored server answers and bills the same", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "megalith-backup-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  const stops: (() => Promise<void>)[] = [];
+  t.after(async () => {
+    for (const stop of stops) await stop();
+    await rm(folder, { recursive: true, force: true });
+  });
   const file = join(folder, "all.backup");
   const { product: domains } = product.running;
   await backup({ pool: domains.pool, dataFolder: product.dataFolder, file, release: "test", now: () => new Date() });
@@ -151,7 +155,7 @@ test("a backup restores every row and every file, and the restored server answer
   await assert.rejects(restore({ dataFolder, file }), { code: "backup.folder_not_empty" });
   const environment = { MEGALITH_DATA: dataFolder, MEGALITH_PORT: "0", MEGALITH_DEMO: "false", MEGALITH_REQUEST_LOG: "false" };
   const restored = await start({ onLine: () => undefined, environment });
-  t.after(() => restored.stop());
+  stops.push(restored.stop);
   const sum = "select count(*) as count, coalesce(sum(amount_nanos), 0) as sum from usage";
   const [before, now] = [await domains.pool.query(sum), await restored.product.pool.query(sum)];
   assert.deepEqual(now.rows, before.rows);
