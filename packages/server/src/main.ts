@@ -128,7 +128,7 @@ export async function start(options: UpOptions): Promise<Running> {
     undo.push(async () => clearInterval(timer));
     state.ready = true;
     if (config.demo) await firstRun(product, dataFolder, options.onLine);
-    await greet(options.onLine, address, dataFolder, product, config.demo);
+    await greet(options.onLine, address, dataFolder, product, config.demo, options.consoleFolder !== undefined);
     return { url: address, product, workerPids: workers.pids, postgresPid, stop };
   } catch (error) {
     await stop();
@@ -153,10 +153,17 @@ async function keepHouse(product: Product): Promise<void> {
   await product.log.forget().catch(() => undefined);
 }
 
-async function greet(say: (line: string) => void, url: string, dataFolder: string, product: Product, demo: boolean): Promise<void> {
+async function greet(
+  say: (line: string) => void,
+  url: string,
+  dataFolder: string,
+  product: Product,
+  demo: boolean,
+  hasConsole: boolean,
+): Promise<void> {
   say("");
   say(`Megalith is ready.`);
-  say(`  Console    ${url}`);
+  if (hasConsole) say(`  Console    ${url}`);
   say(`  Admin key  ${join(dataFolder, adminKeyFile)}`);
   say(`  API        ${url}/docs`);
   if (!demo) return;
