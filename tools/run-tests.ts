@@ -4,8 +4,10 @@
  * Every step runs even after one failed, so one run tells everything. Nothing need be running; the database steps start
  * their own PostgreSQL and fail where it cannot run.
  */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { findTests, programStep, runTestFiles, type Step, type StepResult, withDatabase } from "./step.ts";
+import { findTests, programStep, root, runTestFiles, type Step, type StepResult, withDatabase } from "./step.ts";
 
 const { values, positionals } = parseArgs({ options: { only: { type: "string" } }, allowPositionals: true });
 
@@ -29,7 +31,8 @@ const steps: Step[] = [
   group("pure"),
   group("database", withDatabase),
   group("system", withDatabase),
-  group("browser", withDatabase),
+  // Browser tests are the console's: a clone without its sources has none.
+  ...(existsSync(join(root, "packages/console/index.html")) ? [group("browser", withDatabase)] : []),
 ];
 
 function chosenSteps(): Step[] {
