@@ -90,7 +90,9 @@ export async function findRunner(systemPath = usualPath): Promise<Runner> {
   const nobody = people.find((person) => person.name === "nobody") ?? guest;
   if (uid === 0 && nobody !== undefined) {
     const dropped = ["setpriv", `--reuid=${nobody.uid}`, `--regid=${nobody.gid}`, "--clear-groups"];
-    const passing = [...dropped, "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--pdeathsig", "INT"];
+    // initdb asks with access(2), which forgets the right unless no_setuid_fixup is set.
+    const right = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"];
+    const passing = [...dropped, ...right, "--pdeathsig", "INT"];
     if (await works("setpriv", [...passing.slice(1), "true"])) return { environment, wrap: wrapper(passing), owner: nobody };
   }
   throw new Error(
