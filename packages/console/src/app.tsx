@@ -1,0 +1,66 @@
+/** Which page stands at which address; nobody but the signed-in gets past the door. */
+import { Link, Route, Routes } from "react-router";
+import { AccountPage } from "./customers/account-page.tsx";
+import { CustomerPage } from "./customers/customer-page.tsx";
+import { CustomersPage } from "./customers/customers-page.tsx";
+import { ErrorNotice, Loading } from "./design/parts.tsx";
+import { HomePage } from "./home/home-page.tsx";
+import { useWords } from "./language/language.tsx";
+import { MembersPage } from "./members/members-page.tsx";
+import { DecisionPage } from "./services/decision-page.tsx";
+import { ServicePage } from "./services/service-page.tsx";
+import { AcceptInvitePage } from "./session/accept-invite-page.tsx";
+import { useSession } from "./session/session.tsx";
+import { SignInPage } from "./session/sign-in-page.tsx";
+import { Shell } from "./shell/shell.tsx";
+import { WizardPage } from "./wizard/wizard-page.tsx";
+
+export function App() {
+  return (
+    <Routes>
+      <Route path="/join" element={<AcceptInvitePage />} />
+      <Route path="*" element={<Inside />} />
+    </Routes>
+  );
+}
+
+function Inside() {
+  const session = useSession();
+  if (session.isPending) return <Loading />;
+  if (session.isError) return <ErrorNotice error={session.error} />;
+  if (session.data === null) return <SignInPage />;
+  const isProvider = session.data.kind === "provider";
+  return (
+    <Routes>
+      <Route element={<Shell />}>
+        <Route index element={<HomePage />} />
+        <Route path="services/:service" element={<ServicePage />} />
+        <Route path="decisions/:decision" element={<DecisionPage />} />
+        {isProvider ? (
+          <>
+            <Route path="new" element={<WizardPage />} />
+            <Route path="customers" element={<CustomersPage />} />
+            <Route path="customers/:customer" element={<CustomerPage />} />
+            <Route path="members" element={<MembersPage />} />
+          </>
+        ) : (
+          <Route path="account" element={<AccountPage />} />
+        )}
+        <Route path="*" element={<NotFoundPage />} />
+      </Route>
+    </Routes>
+  );
+}
+
+function NotFoundPage() {
+  const { say } = useWords();
+  return (
+    <div className="card empty">
+      <h1>{say("notFound.title")}</h1>
+      <p className="quiet">{say("notFound.text")}</p>
+      <Link className="button" to="/">
+        {say("notFound.home")}
+      </Link>
+    </div>
+  );
+}

@@ -1,0 +1,7 @@
+/** A customer's own keys, usage and invoices. */
+import { useSignedIn } from "../session/session.tsx";
+import { CustomerView } from "./customer-page.tsx";
+
+export function AccountPage() {
+  return <CustomerView customer={useSignedIn().customer ?? ""} />;
+}

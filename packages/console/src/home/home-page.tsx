@@ -1,0 +1,117 @@
+/** The services with what was asked of them today. */
+import {
+  billingRoutes,
+  meteringRoutes,
+  type PlanShape,
+  type ServiceShape,
+  servingRoutes,
+  type UsageSumShape,
+  wordMoney,
+} from "@megalith/contract";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+import { callRoute } from "../api/call-route.ts";
+import { ErrorNotice, Loading, PageHead } from "../design/parts.tsx";
+import { useWords } from "../language/language.tsx";
+import { mayAs, useSignedIn } from "../session/session.tsx";
+import { priceOfPlan } from "./price-of-plan.ts";
+
+export function HomePage() {
+  const { say } = useWords();
+  const session = useSignedIn();
+  const isProvider = session.kind === "provider";
+  const services = useQuery({ queryKey: ["services"], queryFn: () => callRoute(servingRoutes.listServices, {}) });
+  const usage = useQuery({
+    queryKey: ["usage", "today"],
+    queryFn: () => callRoute(meteringRoutes.usageSummary, { query: {} }),
+    refetchInterval: 15_000,
+  });
+  const plans = useQuery({ queryKey: ["plans"], queryFn: () => callRoute(billingRoutes.listPlans, {}), enabled: isProvider });
+  const today = new Date().toISOString().slice(0, 10);
+  const rows = (usage.data?.items ?? []).filter((row) => row.day === today);
+  if (services.isPending) return <Loading />;
+  if (services.isError) return <ErrorNotice error={services.error} />;
+  const mayPublish = mayAs(session, "engineer");
+  return (
+    <div className="page">
+      <PageHead title={say("home.title")} lead={say(isProvider ? "home.lead" : "home.customerLead")}>
+        {mayPublish ? (
+          <Link className="button primary" to="/new">
+            {say("home.new")}
+          </Link>
+        ) : null}
+      </PageHead>
+      {services.data.items.length === 0 ? (
+        <Empty isProvider={isProvider} mayPublish={mayPublish} />
+      ) : (
+        <>
+          <Figures services={services.data.items} rows={rows} />
+          <div className="grid">
+            {services.data.items.map((service) => (
+              <ServiceCard key={service.id} service={service} rows={rows} plans={plans.data?.items ?? []} />
+            ))}
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Figures({ services, rows }: { services: readonly ServiceShape[]; rows: readonly UsageSumShape[] }) {
+  const { say, number } = useWords();
+  const amounts = new Map<string, bigint>();
+  for (const row of rows) if (row.currency !== null) amounts.set(row.currency, (amounts.get(row.currency) ?? 0n) + BigInt(row.amountNanos));
+  const figures: [string, string][] = [
+    [say("home.today"), number(rows.reduce((sum, row) => sum + row.count, 0))],
+    [say("home.revenue"), [...amounts].map(([currency, nanos]) => wordMoney(String(nanos), currency)).join(" · ") || "–"],
+    [say("home.openServices"), number(services.filter((service) => service.status === "open").length)],
+  ];
+  return (
+    <dl className="grid">
+      {figures.map(([label, value]) => (
+        <div key={label} className="card">
+          <div>
+            <dt className="small quiet">{label}</dt>
+            <dd className="figure-value">{value}</dd>
+          </div>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function ServiceCard({ service, rows, plans }: { service: ServiceShape; rows: readonly UsageSumShape[]; plans: readonly PlanShape[] }) {
+  const { say, number } = useWords();
+  const count = rows.filter((row) => row.service === service.id).reduce((sum, row) => sum + row.count, 0);
+  const price = priceOfPlan(plans.find((plan) => plan.name === service.plan));
+  return (
+    <Link className="card" to={`/services/${service.name}`}>
+      <div className="row apart">
+        <h2>{service.title}</h2>
+        <span className={service.status === "open" ? "badge good" : "badge warn"}>{say(`status.${service.status}`)}</span>
+      </div>
+      <p className="small quiet">
+        {service.name} · {say("home.version", { number: service.version.number })}
+      </p>
+      <div className="row apart">
+        <strong>{say("home.decisionsToday", { count: number(count) })}</strong>
+        <span className="small quiet">{price ?? service.plan ?? say("home.free")}</span>
+      </div>
+    </Link>
+  );
+}
+
+function Empty({ isProvider, mayPublish }: { isProvider: boolean; mayPublish: boolean }) {
+  const { say } = useWords();
+  return (
+    <section className="card empty">
+      <h2>{say(isProvider ? "home.empty.title" : "home.empty.customerTitle")}</h2>
+      <p className="quiet">{say(isProvider ? "home.empty.text" : "home.empty.customerText")}</p>
+      {mayPublish ? (
+        <Link className="button primary" to="/new">
+          {say("home.new")}
+        </Link>
+      ) : null}
+    </section>
+  );
+}

@@ -1,0 +1,62 @@
+/** The language of the page: chosen by the reader, kept in the browser, else the browser's own. */
+import { isMessageKey, type MessageKey, type MessageLanguage, type MessageValues, translate } from "@megalith/contract";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+import { ApiError } from "../api/call-route.ts";
+
+export interface Words {
+  readonly language: MessageLanguage;
+  readonly say: (key: MessageKey, values?: MessageValues) => string;
+  /** An error in words: the catalogue's when its code is there, else what the server said. */
+  readonly sayError: (error: unknown) => string;
+  readonly number: (value: number, digits?: number) => string;
+  readonly time: (iso: string) => string;
+  readonly choose: (language: MessageLanguage) => void;
+}
+
+const Context = createContext<Words | undefined>(undefined);
+const storageName = "megalith.language";
+
+export function firstLanguage(): MessageLanguage {
+  const kept = localStorage.getItem(storageName);
+  if (kept === "en" || kept === "zh-CN") return kept;
+  return navigator.language.toLowerCase().startsWith("zh") ? "zh-CN" : "en";
+}
+
+export function LanguageProvider({ children }: { children: ReactNode }) {
+  const [language, setLanguage] = useState(firstLanguage);
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  const words = useMemo(
+    () =>
+      makeWords(language, (next) => {
+        localStorage.setItem(storageName, next);
+        document.documentElement.lang = next;
+        setLanguage(next);
+      }),
+    [language],
+  );
+  return <Context value={words}>{children}</Context>;
+}
+
+export function useWords(): Words {
+  const words = useContext(Context);
+  if (words === undefined) throw new Error("useWords is called outside of LanguageProvider");
+  return words;
+}
+
+function makeWords(language: MessageLanguage, choose: Words["choose"]): Words {
+  const say: Words["say"] = (key, values) => translate(language, key, values);
+  return {
+    language,
+    say,
+    choose,
+    sayError: (error) => {
+      if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
+      const key = error.code.startsWith("network.") ? error.code : `error.${error.code}`;
+      return isMessageKey(key) ? say(key, error.values) : error.message;
+    },
+    number: (value, digits = 0) => new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value),
+    time: (iso) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso)),
+  };
+}

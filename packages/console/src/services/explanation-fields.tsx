@@ -1,0 +1,45 @@
+/** How many reasons come with an answer. */
+import type { ExplanationPolicy } from "@megalith/contract";
+import { Field } from "../design/parts.tsx";
+import { useWords } from "../language/language.tsx";
+
+const kinds = ["none", "top", "all"] as const;
+
+export function ExplanationFields({ value, onChange }: { value: ExplanationPolicy; onChange: (value: ExplanationPolicy) => void }) {
+  const { say } = useWords();
+  return (
+    <>
+      <Field label={say("publish.explanation")}>
+        <select
+          className="input"
+          value={value.kind}
+          onChange={(event) => {
+            const kind = event.target.value as ExplanationPolicy["kind"];
+            onChange(kind === "top" ? { kind, count: value.count ?? 5 } : { kind });
+          }}
+        >
+          {kinds.map((kind) => (
+            <option key={kind} value={kind}>
+              {say(`explanation.${kind}`)}
+            </option>
+          ))}
+        </select>
+      </Field>
+      {value.kind === "top" ? (
+        <Field label={say("publish.count")}>
+          <input
+            className="input"
+            type="number"
+            min={1}
+            max={50}
+            required
+            value={value.count ?? 5}
+            onChange={(event) =>
+              Number.isInteger(event.target.valueAsNumber) && onChange({ kind: "top", count: event.target.valueAsNumber })
+            }
+          />
+        </Field>
+      ) : null}
+    </>
+  );
+}

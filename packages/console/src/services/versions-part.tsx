@@ -1,0 +1,66 @@
+/** The versions of a service's model: which one is champion, and making another one so. */
+import { registryRoutes } from "@megalith/contract";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { callRoute } from "../api/call-route.ts";
+import { DataTable, ErrorNotice, Loading } from "../design/parts.tsx";
+import { useWords } from "../language/language.tsx";
+import { mayAs, useSignedIn } from "../session/session.tsx";
+
+export function VersionsPart({ model }: { model: string }) {
+  const { say, time, number } = useWords();
+  const client = useQueryClient();
+  const mayPromote = mayAs(useSignedIn(), "engineer");
+  const versions = useQuery({
+    queryKey: ["versions", model],
+    queryFn: () => callRoute(registryRoutes.listModelVersions, { params: { model } }),
+  });
+  const refresh = () => void client.invalidateQueries();
+  const promote = useMutation({
+    mutationFn: (version: number) => callRoute(registryRoutes.promoteVersion, { params: { model }, body: { number: version } }),
+    onSuccess: refresh,
+  });
+  const rollBack = useMutation({
+    mutationFn: () => callRoute(registryRoutes.rollBackChampion, { params: { model }, body: {} }),
+    onSuccess: refresh,
+  });
+  if (versions.isPending) return <Loading />;
+  if (versions.isError) return <ErrorNotice error={versions.error} />;
+  return (
+    <section className="card">
+      <div className="row apart">
+        <h2>{say("versions.title", { model })}</h2>
+        {mayPromote ? (
+          <button type="button" className="button small" disabled={rollBack.isPending} onClick={() => rollBack.mutate()}>
+            {say("versions.rollback")}
+          </button>
+        ) : null}
+      </div>
+      <ErrorNotice error={promote.error ?? rollBack.error} />
+      <DataTable
+        label={say("versions.title", { model })}
+        head={[say("decisions.version"), { number: "AUC" }, say("versions.sha256"), say("common.created"), say("common.by"), ""]}
+      >
+        {versions.data.items.map((version) => (
+          <tr key={version.id}>
+            <td>{version.number}</td>
+            <td className="number">{version.metrics.auc === undefined ? "–" : number(version.metrics.auc.value, 3)}</td>
+            <td>
+              <code>{version.sha256.slice(0, 12)}</code>
+            </td>
+            <td>{time(version.createdAt)}</td>
+            <td>{version.createdBy.name}</td>
+            <td>
+              {version.champion ? (
+                <span className="badge good">{say("versions.champion")}</span>
+              ) : mayPromote ? (
+                <button type="button" className="button small" disabled={promote.isPending} onClick={() => promote.mutate(version.number)}>
+                  {say("versions.promote")}
+                </button>
+              ) : null}
+            </td>
+          </tr>
+        ))}
+      </DataTable>
+    </section>
+  );
+}

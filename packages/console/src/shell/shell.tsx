@@ -1,0 +1,71 @@
+/** The frame of every page for the signed-in: navigation at the side, on a small screen behind a menu button. */
+import { useState } from "react";
+import { NavLink, Outlet } from "react-router";
+import { useWords } from "../language/language.tsx";
+import { mayAs, useSignedIn, useSignOut } from "../session/session.tsx";
+import { Brand, Preferences } from "./preferences.tsx";
+
+export function Shell() {
+  const { say } = useWords();
+  const session = useSignedIn();
+  const signOut = useSignOut();
+  const [open, setOpen] = useState(false);
+  const close = () => setOpen(false);
+  return (
+    <div className="shell">
+      <a className="skip" href="#content">
+        {say("common.skip")}
+      </a>
+      <header className="side">
+        <Brand />
+        <button
+          type="button"
+          className="button small menu-button"
+          aria-expanded={open}
+          aria-controls="navigation"
+          onClick={() => setOpen(!open)}
+        >
+          {say("nav.menu")}
+        </button>
+        <div id="navigation" className={open ? "side-body open" : "side-body"}>
+          <nav className="nav" aria-label={say("nav.label")}>
+            <NavLink to="/" end onClick={close}>
+              {say("nav.services")}
+            </NavLink>
+            {mayAs(session, "engineer") ? (
+              <NavLink to="/new" onClick={close}>
+                {say("nav.new")}
+              </NavLink>
+            ) : null}
+            {session.kind === "provider" ? (
+              <>
+                <NavLink to="/customers" onClick={close}>
+                  {say("nav.customers")}
+                </NavLink>
+                <NavLink to="/members" onClick={close}>
+                  {say("nav.members")}
+                </NavLink>
+              </>
+            ) : (
+              <NavLink to="/account" onClick={close}>
+                {say("nav.account")}
+              </NavLink>
+            )}
+          </nav>
+          <div className="side-foot">
+            <Preferences />
+            <p className="small quiet">
+              {session.name} · {say(session.role === null ? "role.customer" : `role.${session.role}`)}
+            </p>
+            <button type="button" className="button small" onClick={() => void signOut()}>
+              {say("nav.signOut")}
+            </button>
+          </div>
+        </div>
+      </header>
+      <main className="main" id="content" tabIndex={-1}>
+        <Outlet />
+      </main>
+    </div>
+  );
+}
