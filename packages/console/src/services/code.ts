@@ -8,9 +8,11 @@ export function callIn(language: CodeLanguage, address: string, record: Readonly
   if (language === "curl")
     return `curl ${address} \\\n  -H "Authorization: Bearer $MEGALITH_KEY" \\\n  -H "Content-Type: application/json" \\\n  -d '${json.replaceAll("'", `'\\''`)}'`;
   if (language === "typescript")
-    return `const reply = await fetch(${JSON.stringify(address)}, {
+    return `import { env } from "node:process";
+
+const reply = await fetch(${JSON.stringify(address)}, {
   method: "POST",
-  headers: { authorization: \`Bearer \${process.env.MEGALITH_KEY}\`, "content-type": "application/json" },
+  headers: { authorization: \`Bearer \${env.MEGALITH_KEY}\`, "content-type": "application/json" },
   body: JSON.stringify(${json.replaceAll("\n", "\n  ")}),
 });
 const { decisions } = await reply.json();
