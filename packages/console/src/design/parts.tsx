@@ -1,5 +1,5 @@
 /** The small parts that every page is made of. */
-import { createElement, type ReactNode, useId, useState } from "react";
+import { cloneElement, type ReactElement, type ReactNode, useId, useState } from "react";
 import { ApiError } from "../api/call-route.ts";
 import { useWords } from "../language/language.tsx";
 
@@ -15,11 +15,13 @@ export function PageHead({ title, lead, children }: { title: string; lead?: Reac
   );
 }
 
-/** The label holds its control, so they belong together without an id. */
-export function Field({ label, hint, children }: { label: string; hint?: string | undefined; children: ReactNode }) {
+/** The one control within gets the id that its label names. */
+export function Field({ label, hint, children }: { label: string; hint?: string | undefined; children: ReactElement<{ id?: string }> }) {
+  const id = useId();
   return (
     <div className="field">
-      {createElement("label", { className: "field" }, <span>{label}</span>, children)}
+      <label htmlFor={id}>{label}</label>
+      {cloneElement(children, { id })}
       {hint === undefined ? null : <small className="quiet">{hint}</small>}
     </div>
   );

@@ -69,11 +69,9 @@ function Figures({ services, rows }: { services: readonly ServiceShape[]; rows: 
   return (
     <dl className="grid">
       {figures.map(([label, value]) => (
-        <div key={label} className="card">
-          <div>
-            <dt className="small quiet">{label}</dt>
-            <dd className="figure-value">{value}</dd>
-          </div>
+        <div key={label} className="card figure">
+          <dt className="small quiet">{label}</dt>
+          <dd className="figure-value">{value}</dd>
         </div>
       ))}
     </dl>

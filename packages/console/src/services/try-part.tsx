@@ -61,12 +61,12 @@ export function TryPart({ schema }: { schema: ServiceSchemaShape }) {
   );
 }
 
-function CellInput({ column, value, onChange }: { column: Column; value: string; onChange: (value: string) => void }) {
+function CellInput({ id, column, value, onChange }: { id?: string; column: Column; value: string; onChange: (value: string) => void }) {
   const { say } = useWords();
   const options = column.kind === "boolean" ? ["true", "false"] : column.kind === "category" ? (column.categories ?? []) : [];
   if (options.length > 0)
     return (
-      <select className="input" value={value} required={column.required} onChange={(event) => onChange(event.target.value)}>
+      <select id={id} className="input" value={value} required={column.required} onChange={(event) => onChange(event.target.value)}>
         <option value="">{say("try.missing")}</option>
         {options.map((option) => (
           <option key={option} value={option}>
@@ -78,6 +78,7 @@ function CellInput({ column, value, onChange }: { column: Column; value: string;
   const inputMode = column.kind === "numeric" ? "decimal" : "text";
   return (
     <input
+      id={id}
       className="input"
       type={column.kind === "date" && /^(\d{4}-\d{2}-\d{2})?$/.test(value) ? "date" : "text"}
       inputMode={inputMode}

@@ -49,14 +49,12 @@ export function TrainingResult({ version, onKeep, onDone }: TrainingResultProps)
       </div>
       <dl className="grid">
         {Object.entries(version.metrics).map(([name, metric]) => (
-          <div key={name} className="card">
-            <div>
-              <dt className="small quiet">{word(`metric.${name}`, name)}</dt>
-              <dd className="figure-value">{number(metric.value, 3)}</dd>
-              {metric.low === undefined || metric.high === undefined ? null : (
-                <dd className="small quiet">{say("training.interval", { low: number(metric.low, 3), high: number(metric.high, 3) })}</dd>
-              )}
-            </div>
+          <div key={name} className="card figure">
+            <dt className="small quiet">{word(`metric.${name}`, name)}</dt>
+            <dd className="figure-value">{number(metric.value, 3)}</dd>
+            {metric.low === undefined || metric.high === undefined ? null : (
+              <dd className="small quiet">{say("training.interval", { low: number(metric.low, 3), high: number(metric.high, 3) })}</dd>
+            )}
           </div>
         ))}
       </dl>
