@@ -37,7 +37,7 @@ export function DecisionsPart({ service }: { service: string }) {
               <td>{row.version}</td>
               <td>{row.reference ?? "–"}</td>
               <td>
-                <Link to={`/decisions/${row.id}`} aria-label={say("decisions.open", { id: row.id })}>
+                <Link to={`/decisions/${row.id}`}>
                   <code>…{row.id.slice(-8)}</code>
                 </Link>
               </td>

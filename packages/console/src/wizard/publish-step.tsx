@@ -17,7 +17,7 @@ export function PublishStep({ table, model }: { table: TableShape; model: string
   const client = useQueryClient();
   const navigate = useNavigate();
   const [name, setName] = useState(model);
-  const [title, setTitle] = useState(table.title);
+  const [title, setTitle] = useState(table.title || table.name);
   const [plan, setPlan] = useState(newPlan);
   const [price, setPrice] = useState("0.25");
   const [currency, setCurrency] = useState("EUR");

@@ -27,6 +27,12 @@ interface ShownCard {
 }
 
 const importancesShown = 10;
+const leading = ["auc", "r2", "accuracy"];
+
+/** The figure that most people ask for comes first. */
+function byImportance([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return Number(leading.includes(b)) - Number(leading.includes(a));
+}
 
 interface TrainingResultProps {
   readonly version: VersionDetailShape;
@@ -47,16 +53,18 @@ export function TrainingResult({ version, onKeep, onDone }: TrainingResultProps)
           {say("common.next")}
         </button>
       </div>
-      <dl className="grid">
-        {Object.entries(version.metrics).map(([name, metric]) => (
-          <div key={name} className="card figure">
-            <dt className="small quiet">{word(`metric.${name}`, name)}</dt>
-            <dd className="figure-value">{number(metric.value, 3)}</dd>
-            {metric.low === undefined || metric.high === undefined ? null : (
-              <dd className="small quiet">{say("training.interval", { low: number(metric.low, 3), high: number(metric.high, 3) })}</dd>
-            )}
-          </div>
-        ))}
+      <dl className="grid narrow">
+        {Object.entries(version.metrics)
+          .sort(byImportance)
+          .map(([name, metric]) => (
+            <div key={name} className="card figure">
+              <dt className="small quiet">{word(`metric.${name}`, name)}</dt>
+              <dd className="figure-value">{number(metric.value, 3)}</dd>
+              {metric.low === undefined || metric.high === undefined ? null : (
+                <dd className="small quiet">{say("training.interval", { low: number(metric.low, 3), high: number(metric.high, 3) })}</dd>
+              )}
+            </div>
+          ))}
       </dl>
       {evaluation === undefined ? null : (
         <p className="quiet">

@@ -233,7 +233,6 @@ export const english = {
   "decisions.reference": "Reference",
   "decisions.time": "Time",
   "decisions.version": "Version",
-  "decisions.open": "Open the decision {id}",
   "decision.title": "Decision",
   "decision.input": "What was asked",
   "decision.replay": "Asked again just now: the same to the bit.",

@@ -235,7 +235,6 @@ export const chinese: Readonly<Record<keyof typeof english, string>> = {
   "decisions.reference": "参考号",
   "decisions.time": "时间",
   "decisions.version": "版本",
-  "decisions.open": "打开决策 {id}",
   "decision.title": "决策",
   "decision.input": "输入",
   "decision.replay": "刚刚重新计算：逐位一致。",
