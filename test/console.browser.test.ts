@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -14,7 +15,7 @@ import { assertGoodPage, openBrowser, openPage } from "./browser.fixture.ts";
 import { type StartedProduct, startProduct } from "./start-product.ts";
 
 const consoleSource = fileURLToPath(new URL("../packages/console", import.meta.url));
-const vite = join(dirname(fileURLToPath(import.meta.resolve("vite/package.json"))), "bin/vite.js");
+const vite = join(dirname(createRequire(`${consoleSource}/package.json`).resolve("vite/package.json")), "bin/vite.js");
 const germanCredit = fileURLToPath(new URL("../examples/german-credit/german-credit.csv.gz", import.meta.url));
 const patience = { timeout: 60_000 };
 
