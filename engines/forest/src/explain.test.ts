@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { runCount, seed } from "../../../test/counts.ts";
 import type { FeatureColumn } from "./data.ts";
 import { createExplainer } from "./explain.ts";
+import { startKernel, startTwin } from "./explain-kernel.ts";
 import type { Forest, ForestTask } from "./forest.ts";
 import { gaussLegendre } from "./quadrature.ts";
 import { createRandom } from "./random.ts";
@@ -40,6 +41,31 @@ test("contributions are the Shapley values that all subsets give, with missing c
           assert.ok(Math.abs(value - (expected[index] as number)) <= 1e-10, `${value} is not ${expected[index]}`);
         });
       }
+    }),
+    { seed, numRuns },
+  );
+});
+
+test("the kernel and its TypeScript twin give the same bits, row by row and in a batch", () => {
+  fc.assert(
+    fc.property(fc.nat(1e6), fc.constantFrom(...tasks), fc.integer({ min: 2, max: 60 }), (tableSeed, task, leaves) => {
+      const data = randomTable({ seed: tableSeed, rows: 200, task });
+      const { forest } = trainForest(task, data, { ...smallParameters, leaves, minRows: 1 });
+      const random = createRandom(tableSeed);
+      const rows = Array.from({ length: 8 }, (_, row) => strangeRow(rowOf(data, row), random));
+      const slots = forest.outputs * forest.features.length;
+      const kernel = createExplainer(forest, startKernel);
+      const twin = createExplainer(forest, startTwin);
+      const batch = new Float64Array(rows.length * slots);
+      kernel.explainRows(Float64Array.from(rows.flatMap((row) => [...row])), rows.length, batch);
+      rows.forEach((row, index) => {
+        const expected = new Float64Array(slots);
+        const out = new Float64Array(slots).fill(7);
+        twin.explain(row, expected);
+        kernel.explain(row, out);
+        assert.deepEqual(out, expected);
+        assert.deepEqual(batch.slice(index * slots, (index + 1) * slots), expected);
+      });
     }),
     { seed, numRuns },
   );
