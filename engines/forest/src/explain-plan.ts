@@ -5,7 +5,7 @@
  * Nodes, 64 each, preorder: f64 threshold (NaN: category), share of the left child, share z of the nearest edge above of
  * the same feature (1 if none), left and right leaf value; i32 feature, left, right (place in the tree, 0: leaf), that
  * edge (2 x place + 1 if left, -1: none), category word (-1: numeric), 2 x categories + 1 if missing goes left.
- * Rules, for each count of pairs: f64 t[points], (1 - t)[points], weight[points]. Then bits, row, out and scratch.
+ * Rules, for each count of pairs: f64 t[points], (1 - t)[points], weight[points], 1[points]. Then bits, row, out and scratch.
  */
 import { type Forest, rootOf, treeCountOf } from "./forest.ts";
 import { gaussLegendre } from "./quadrature.ts";
@@ -57,7 +57,7 @@ export function planExplanation(forest: Forest): ExplainPlan {
   };
   const treesAt = take(shapes.length * treeBytes);
   const nodes = take(draft.byteLength);
-  const rules = new Map(pairCounts.map((pairs) => [pairs, take(pairs * 48)]));
+  const rules = new Map(pairCounts.map((pairs) => [pairs, take(pairs * 64)]));
   const bits = take(trees.categoryBits.byteLength);
   const row = take(forest.features.length * 8);
   const out = take(forest.outputs * forest.features.length * 8);
@@ -67,7 +67,7 @@ export function planExplanation(forest: Forest): ExplainPlan {
   function write(buffer: ArrayBufferLike): void {
     new Uint8Array(buffer).set(new Uint8Array(draft), nodes);
     new Uint32Array(buffer).set(trees.categoryBits, bits / 4);
-    for (const [pairs, at] of rules) writeRule(new Float64Array(buffer, at, pairs * 6), pairs * 2);
+    for (const [pairs, at] of rules) writeRule(new Float64Array(buffer, at, pairs * 8), pairs * 2);
     const records = new Int32Array(buffer, treesAt, (shapes.length * treeBytes) / 4);
     shapes.forEach(({ tree, pairs, firstNode, nodeCount: count }, index) => {
       const slot = (tree % forest.outputs) * forest.features.length;
@@ -85,6 +85,7 @@ function writeRule(to: Float64Array, points: number): void {
     points,
   );
   to.set(weight, points * 2);
+  to.fill(1, points * 3);
 }
 
 /** Fills the nodes; the trees that have any, in their order. */

@@ -4,6 +4,7 @@
  * Down a tree: at each point, the product of the factors above a node. Up: the mean of the leaves below it, H. A node's
  * feature gains z s' Σ product / f² x (H(taken) - H(other)), s' being the other child's cover share, f and z the factor
  * and share of the feature's nearest edge above. Where that edge disagrees with the row, the node gives nothing.
+ * Leaves share place 0: their products go nowhere, and their mean there is 0, to which the node adds the leaf's value.
  * Even and odd points are summed apart, as the two lanes of a vector are: both twins give the same bits.
  */
 import { type ExplainPlan, nodeBytes, treeBytes } from "./explain-plan.ts";
@@ -44,32 +45,35 @@ function descend(plan: ExplainPlan, views: Views, tree: number): void {
   const products = plan.scratch / 8;
   const inverses = (plan.scratch + plan.stride) / 8;
   const states = (plan.scratch + 3 * plan.stride) / 4;
-  for (let point = 0; point < points; point++) f64[products + point] = f64[rule + 2 * points + point] as number;
   for (let place = 0; place < count; place++) {
     const node = first + place * 8;
     const isLeft = goesLeft(plan, views, node);
     const previous = i32[node * 2 + 13] as number;
     const isAlive = previous < 0 || i32[states + (previous >> 1)] === (previous & 1);
-    i32[states + place] = isAlive ? (isLeft ? 1 : 0) : 2;
-    const taken = i32[node * 2 + (isLeft ? 11 : 12)] as number;
-    const other = i32[node * 2 + (isLeft ? 12 : 11)] as number;
+    const repeats = isAlive && previous >= 0;
+    i32[states + place] = (isLeft ? 1 : 0) + (isAlive ? 0 : 2);
+    const taken = products + (i32[node * 2 + (isLeft ? 11 : 12)] as number) * points;
+    const other = products + (i32[node * 2 + (isLeft ? 12 : 11)] as number) * points;
+    const own = place === 0 ? rule + 2 * points : products + place * points;
     const left = f64[node + 1] as number;
     const before = f64[node + 2] as number;
     const takenShare = isLeft ? left : 1 - left;
     const otherShare = isLeft ? 1 - left : left;
-    const a = isAlive ? before * takenShare : takenShare;
-    const b = isAlive ? before * otherShare : otherShare;
     for (let point = 0; point < points; point++) {
-      const own = f64[products + place * points + point] as number;
       const t = f64[rule + point] as number;
       const u = f64[rule + points + point] as number;
-      const inverse = previous < 0 ? 1 : 1 / (t + before * u);
-      const rest = isAlive && previous >= 0 ? own * inverse : own;
-      if (taken !== 0) f64[products + taken * points + point] = rest * (isAlive ? t + a * u : a);
-      if (other !== 0) f64[products + other * points + point] = rest * (isAlive ? b * u : b);
-      if (!isAlive || previous < 0) continue;
+      const product = f64[own + point] as number;
+      if (!repeats) {
+        f64[taken + point] = product * ((isAlive ? 1 : takenShare) * t + takenShare * u);
+        f64[other + point] = product * ((isAlive ? 0 : otherShare) * t + otherShare * u);
+        continue;
+      }
+      const inverse = 1 / (t + before * u);
+      const rest = product * inverse;
       f64[inverses + place * points + point] = inverse;
-      f64[products + place * points + point] = rest * inverse;
+      f64[taken + point] = rest * (t + before * takenShare * u);
+      f64[other + point] = rest * (before * otherShare * u);
+      f64[own + point] = rest * inverse;
     }
   }
 }
@@ -84,39 +88,37 @@ function ascend(plan: ExplainPlan, { f64, i32 }: Views, tree: number): void {
   const inverses = (plan.scratch + plan.stride) / 8;
   const means = (plan.scratch + 2 * plan.stride) / 8;
   const states = (plan.scratch + 3 * plan.stride) / 4;
+  f64.fill(0, means, means + points);
   for (let place = (i32[tree + 1] as number) - 1; place >= 0; place--) {
     const node = first + place * 8;
-    const state = i32[states + place] as number;
-    const isLeft = state === 1;
-    const taken = i32[node * 2 + (isLeft ? 11 : 12)] as number;
-    const other = i32[node * 2 + (isLeft ? 12 : 11)] as number;
+    const isLeft = ((i32[states + place] as number) & 1) === 1;
+    const isAlive = (i32[states + place] as number) < 2;
+    const repeats = isAlive && (i32[node * 2 + 13] as number) >= 0;
+    const taken = means + (i32[node * 2 + (isLeft ? 11 : 12)] as number) * points;
+    const other = means + (i32[node * 2 + (isLeft ? 12 : 11)] as number) * points;
+    const takenValue = f64[node + (isLeft ? 3 : 4)] as number;
+    const otherValue = f64[node + (isLeft ? 4 : 3)] as number;
     const left = f64[node + 1] as number;
-    const before = f64[node + 2] as number;
+    const before = isAlive ? (f64[node + 2] as number) : 1;
     const takenShare = isLeft ? left : 1 - left;
     const otherShare = isLeft ? 1 - left : left;
-    const a = state === 2 ? takenShare : before * takenShare;
-    const b = state === 2 ? otherShare : before * otherShare;
-    const isFirst = (i32[node * 2 + 13] as number) < 0;
+    const product = place === 0 ? rule + 2 * points : products + place * points;
+    const inverse = repeats ? inverses + place * points : rule + 3 * points;
     let even = 0;
     let odd = 0;
     for (let point = 0; point < points; point++) {
-      const at = place * points + point;
-      const x = f64[taken !== 0 ? means + taken * points + point : node + (isLeft ? 3 : 4)] as number;
-      const y = f64[other !== 0 ? means + other * points + point : node + (isLeft ? 4 : 3)] as number;
-      if (state === 2) {
-        f64[means + at] = a * x + b * y;
-        continue;
-      }
+      const x = (f64[taken + point] as number) + takenValue;
+      const y = (f64[other + point] as number) + otherValue;
       const t = f64[rule + point] as number;
       const u = f64[rule + points + point] as number;
-      const term = (f64[products + at] as number) * (x - y);
+      const term = (f64[product + point] as number) * (x - y);
       if ((point & 1) === 0) even += term;
       else odd += term;
-      const all = (t + a * u) * x + b * u * y;
-      f64[means + at] = isFirst ? all : all * (f64[inverses + at] as number);
+      const takenFactor = (isAlive ? 1 : takenShare) * t + before * takenShare * u;
+      const otherFactor = (isAlive ? 0 : otherShare) * t + before * otherShare * u;
+      f64[means + place * points + point] = (takenFactor * x + otherFactor * y) * (f64[inverse + point] as number);
     }
-    if (state === 2) continue;
     const slot = out + (i32[node * 2 + 10] as number);
-    f64[slot] = (f64[slot] as number) + before * otherShare * (even + odd);
+    f64[slot] = (f64[slot] as number) + (isAlive ? before * otherShare : 0) * (even + odd);
   }
 }

@@ -5,6 +5,7 @@ import { runCount, seed } from "../../../test/counts.ts";
 import type { FeatureColumn } from "./data.ts";
 import { createExplainer } from "./explain.ts";
 import { startKernel, startTwin } from "./explain-kernel.ts";
+import { chainForest, pathShapley } from "./explain-paths.fixture.ts";
 import type { Forest, ForestTask } from "./forest.ts";
 import { gaussLegendre } from "./quadrature.ts";
 import { createRandom } from "./random.ts";
@@ -70,6 +71,24 @@ test("the kernel and its TypeScript twin give the same bits, row by row and in a
     { seed, numRuns },
   );
 });
+
+for (const depth of [3, 10, 30, 60, 120, 250])
+  test(`a chain of depth ${depth} is explained to 1e-9, with features once and again`, () => {
+    for (const features of depth > 120 ? [9] : [depth, 9, 2]) {
+      const forest = chainForest(depth, features, depth + features);
+      const random = createRandom(depth);
+      for (let index = 0; index < (depth > 30 ? 1 : 10); index++) {
+        const row = Float64Array.from({ length: features }, () => random.next());
+        const expected = pathShapley(forest, row);
+        const twin = new Float64Array(features);
+        createExplainer(forest, startTwin).explain(row, twin);
+        contributions(forest, row).forEach((value, feature) => {
+          assert.ok(Math.abs(value - (expected[feature] as number)) <= 1e-9, `${value} is not ${expected[feature]}`);
+          assert.equal(value, twin[feature]);
+        });
+      }
+    }
+  });
 
 test("base value and contributions sum to the raw score", () => {
   fc.assert(
