@@ -56,7 +56,7 @@ function call(customerId: string, planVersionId: string, at: Date, count = 1): C
   }));
   const times = { eventTime: at, recordedTime: at };
   const ids = { organisation: caller.organisation, customerId, serviceId, keyId: null, planVersionId };
-  return { ...ids, factKey, requestDigest: new Uint8Array(32), ...times, facts, decisionRows: [] };
+  return { ...ids, factKey, requestDigest: new Uint8Array(32), ...times, facts, decision: null };
 }
 
 async function spend(customerId: string, plan: string, days: readonly string[], count = 6): Promise<void> {

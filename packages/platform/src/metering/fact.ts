@@ -15,6 +15,19 @@ export interface Fact {
   readonly withReasons: boolean;
 }
 
+/** The decisions of one call, as serving keeps them. */
+export interface KeptDecision {
+  readonly versionId: string;
+  readonly revisionId: string;
+  /** One a fact. Texts without NUL. */
+  readonly facts: readonly {
+    readonly reference: string | null;
+    readonly subject: string | null;
+    readonly input: string;
+    readonly output: string;
+  }[];
+}
+
 /** One call; its facts are accepted all or none. */
 export interface CallFacts {
   readonly organisation: string;
@@ -30,8 +43,8 @@ export interface CallFacts {
   readonly eventTime: Date;
   readonly recordedTime: Date;
   readonly facts: readonly Fact[];
-  /** Rows of whoever owns the decisions, stored in the same statement through `store_decisions`; metering does not look inside. */
-  readonly decisionRows: readonly object[];
+  /** What serving wants kept of the call, written in the same statement through `store_decisions`; metering does not look inside. */
+  readonly decision: KeptDecision | null;
 }
 
 export type MeterOutcome =

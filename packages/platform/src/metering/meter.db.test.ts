@@ -113,7 +113,9 @@ test("a malformed call fails alone: unknown price, text that cannot be stored, a
   const customerId = randomUUID();
   const good = () => makeCall(world, { customerId, price });
   const strange = makeCall(world, { customerId: randomUUID(), price: { ...price, id: randomUUID() } });
-  const unkept = makeCall(world, { customerId: randomUUID(), price, decisionRows: [{ id: randomUUID(), input: "a\0b" }] });
+  const text = { reference: null, subject: null, input: "a\0b", output: "" };
+  const decision = { versionId: randomUUID(), revisionId: randomUUID(), facts: [text] };
+  const unkept = makeCall(world, { customerId: randomUUID(), price, decision });
   const nul = makeCall(world, { customerId: randomUUID(), price, key: "k:\0" });
   const huge = makeCall(world, { customerId: randomUUID(), price, values: [10n ** 40n] });
   const calls = [good(), strange, good(), unkept, nul, good(), huge, good()];

@@ -7,9 +7,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { MegalithError } from "@megalith/contract";
 import type { Pool, PoolClient } from "pg";
-import { runBatch } from "./batch.ts";
 import { type CallFacts, checkCall, type MeterOutcome } from "./fact.ts";
 import { isPassing } from "./passing-fault.ts";
+import { type PendingCall, Recorder } from "./recorder.ts";
 
 export interface MeterOptions {
   readonly pool: Pool;
@@ -26,12 +26,9 @@ export interface MeterOptions {
   readonly elapsedMs?: () => number;
 }
 
-interface Waiting {
-  readonly call: CallFacts;
+interface Waiting extends PendingCall {
   readonly identity: string;
   readonly deadline: number;
-  readonly resolve: (outcome: MeterOutcome) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 const retryFirstMs = 20;
@@ -44,6 +41,7 @@ export class Meter {
   private readonly queueLimit: number;
   private readonly deadlineMs: number;
   private readonly elapsedMs: () => number;
+  private readonly recorder: Recorder;
   private readonly onBatch: ((calls: number) => void) | undefined;
   private queue: Waiting[] = [];
   private readonly running = new Set<string>();
@@ -56,6 +54,7 @@ export class Meter {
     this.batchLimit = options.batchLimit ?? 500;
     this.queueLimit = options.queueLimit ?? 20_000;
     this.deadlineMs = options.deadlineMs ?? 10_000;
+    this.recorder = new Recorder(this.deadlineMs);
     this.onBatch = options.onBatch;
     this.elapsedMs = options.elapsedMs ?? (() => performance.now());
   }
@@ -73,7 +72,8 @@ export class Meter {
       reject(error);
       return promise;
     }
-    this.queue.push({ call, identity: `${call.customerId}${call.factKey}`, deadline: this.elapsedMs() + this.deadlineMs, resolve, reject });
+    const identity = `${call.customerId}${call.factKey}`;
+    this.queue.push({ call, identity, isUncertain: false, deadline: this.elapsedMs() + this.deadlineMs, resolve, reject });
     this.schedule();
     return promise;
   }
@@ -115,19 +115,22 @@ export class Meter {
   private async write(batch: readonly Waiting[]): Promise<void> {
     let live = batch;
     for (let retryMs = retryFirstMs; ; retryMs = Math.min(retryMs * 2, retryLongestMs)) {
-      const fault = await this.attempt(live);
+      const { left, fault } = await this.attempt(live);
       if (fault === undefined) return;
-      if (!isPassing(fault)) return this.separate(live, fault);
+      if (!isPassing(fault)) return this.separate(left, fault);
       const now = this.elapsedMs();
-      for (const waiting of live) if (waiting.deadline <= now) waiting.reject(overloaded(fault));
-      live = live.filter((waiting) => waiting.deadline > now);
+      for (const waiting of left) {
+        waiting.isUncertain = true;
+        if (waiting.deadline <= now) waiting.reject(overloaded(fault));
+      }
+      live = left.filter((waiting) => waiting.deadline > now);
       if (live.length === 0) return;
       await wait(retryMs);
     }
   }
 
   private async separate(batch: readonly Waiting[], fault: unknown): Promise<void> {
-    if (batch.length === 1) {
+    if (batch.length <= 1) {
       batch[0]?.reject(fault);
       return;
     }
@@ -136,26 +139,21 @@ export class Meter {
     await this.write(batch.slice(middle));
   }
 
-  /** @returns the fault, or undefined when every call was resolved. */
-  private async attempt(batch: readonly Waiting[]): Promise<unknown> {
+  /** @returns the fault and the calls that it left, or no fault when every call was settled. */
+  private async attempt(batch: readonly Waiting[]): Promise<{ left: readonly Waiting[]; fault?: unknown }> {
     let client: PoolClient | undefined;
+    let left = batch;
     try {
       client = await this.pool.connect();
       client.on("error", ignore);
-      const outcomes = await runBatch(
-        client,
-        batch.map((waiting) => waiting.call),
-        this.deadlineMs,
-      );
+      for (let round = 0; left.length > 0; round++) left = await this.recorder.record(client, left, round);
       giveBack(client, false);
       this.onBatch?.(batch.length);
-      batch.forEach((waiting, index) => {
-        waiting.resolve(outcomes[index] as MeterOutcome);
-      });
-      return undefined;
-    } catch (error) {
-      if (client !== undefined) giveBack(client, isPassing(error));
-      return error;
+      return { left };
+    } catch (fault) {
+      this.recorder.forget(left);
+      if (client !== undefined) giveBack(client, isPassing(fault));
+      return { left, fault };
     }
   }
 }

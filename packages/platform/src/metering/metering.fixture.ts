@@ -1,7 +1,7 @@
 /** Calls and prices for tests of the meter. */
 import { createHash, randomUUID } from "node:crypto";
 import type { Pool } from "pg";
-import { type CallFacts, deriveUsageId } from "./fact.ts";
+import { type CallFacts, deriveUsageId, type KeptDecision } from "./fact.ts";
 import { addPrice, type Price } from "./price.ts";
 
 export interface World {
@@ -41,7 +41,7 @@ export interface CallWish {
   /** One value a fact; null is none. */
   readonly values?: readonly (bigint | null)[];
   readonly withReasons?: boolean;
-  readonly decisionRows?: readonly object[];
+  readonly decision?: KeptDecision;
 }
 
 export function makeCall(world: World, wish: CallWish): CallFacts {
@@ -65,7 +65,7 @@ export function makeCall(world: World, wish: CallWish): CallFacts {
       valueNanos,
       withReasons: wish.withReasons ?? false,
     })),
-    decisionRows: wish.decisionRows ?? [],
+    decision: wish.decision ?? null,
   };
 }
 

@@ -1,4 +1,4 @@
-/** The price in SQL and its twin in TypeScript, tiers over the reset of a day, and days and months of a plan's zone. */
+/** What is charged and what the price says, tiers over the reset of a day, and days and months of a plan's zone. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
@@ -53,7 +53,7 @@ const terms = fc.record({
   includedUnits: fc.integer({ min: 0, max: 12 }),
 });
 
-test("SQL and TypeScript agree on every price to the nano", async () => {
+test("every fact is charged by its place in the day, whatever batch it came in, to the nano", async () => {
   const facts = fc.array(fc.record({ value: fc.option(nanos(10n ** 24n)), reasons: fc.boolean() }), { minLength: 1, maxLength: 20 });
   await fc.assert(
     fc.asyncProperty(terms, facts, async (given, records) => {

@@ -1,5 +1,5 @@
 /**
- * What one fact costs: the twin of `price_of` in SQL, kept equal to the nano by a property test.
+ * What one fact costs.
  *
  * Price = unit price of the tier of the day (0 for units included in the month) + share of the value, half to even,
  * within floor and cap + surcharge for reasons. A missing value counts as 0, so the floor is charged.

@@ -4,14 +4,14 @@
  * The decision rows travel inside the metering statement, so a decision, its usage and its price are written together
  * or not at all. A repeat is answered from what the first call stored, byte for byte.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type DecideBody, MegalithError, type Problem, parseAmount } from "@megalith/contract";
 import type { Clock, NewUuid, Principal } from "../foundation/index.ts";
-import { type CallFacts, deriveUsageId, type Meter, type MeterOutcome } from "../metering/index.ts";
+import { type CallFacts, deriveUsageId, type KeptDecision, type Meter, type MeterOutcome } from "../metering/index.ts";
 import type { Answer } from "./answer.ts";
 import type { ServiceCatalogue } from "./catalogue.ts";
 import type { CompiledService, CompiledVersion } from "./compiled.ts";
-import type { DecisionLog, NewDecision } from "./decision-log.ts";
+import type { DecisionLog } from "./decision-log.ts";
 import { type Language, type RenderedAnswer, renderReply } from "./reply.ts";
 
 type Cells = Readonly<Record<string, string | number | boolean | null>>;
@@ -73,11 +73,13 @@ export class Decider {
     const answers = rows.map((row, index) =>
       compiled.champion.answerer.answer(row, asked.records[index] ?? {}, compiled.service.settings.explanation),
     );
-    const factKey = call.principal.kind === "provider" ? null : keyOf(call, asked, this.options.newUuid);
-    const decisions = this.decisions(call, compiled, asked, answers, now, eventTime, factKey);
-    if (call.principal.kind === "provider" || factKey === null) return this.answerProvider(call, compiled, asked, answers, decisions);
+    const ids = answers.map(() => this.options.newUuid());
+    const decision = keep(compiled, asked, answers);
+    if (call.principal.kind === "provider") return this.answerProvider(call, compiled, asked, answers, { ids, decision, eventTime, now });
     const { organisation, customerId, keyId } = call.principal;
     const { plan, explanation } = compiled.service.settings;
+    const factKey = keyOf(call, asked, this.options.newUuid);
+    const withReasons = explanation.kind !== "none";
     const facts: CallFacts = {
       organisation,
       customerId,
@@ -85,18 +87,18 @@ export class Decider {
       keyId,
       planVersionId: plan === null ? null : await this.options.planVersionAt(organisation, plan, now),
       factKey,
-      requestDigest: digestOf(call),
+      requestDigest: digestOf(call, asked, decision),
       eventTime,
       recordedTime: now,
-      facts: decisions.map((decision, index) => ({
+      facts: ids.map((decisionId, index) => ({
         usageId: deriveUsageId(customerId, factKey, index),
-        decisionId: decision.id,
+        decisionId,
         valueNanos: values[index] ?? null,
-        withReasons: explanation.kind !== "none",
+        withReasons,
       })),
-      decisionRows: decisions,
+      decision,
     };
-    return this.speak(call, compiled, asked, answers, decisions, await this.options.meter.record(facts));
+    return this.speak(call, compiled, asked, answers, ids, await this.options.meter.record(facts));
   }
 
   private async speak(
@@ -104,13 +106,13 @@ export class Decider {
     compiled: CompiledService,
     asked: Asked,
     answers: readonly Answer[],
-    decisions: readonly NewDecision[],
+    ids: readonly string[],
     outcome: MeterOutcome,
   ): Promise<string> {
     if (outcome.kind === "recorded") {
       this.options.onDecided?.(call.service, answers.length);
       const rendered = answers.map((answer, index) =>
-        present(decisions[index], answer, asked.references[index] ?? null, compiled, outcome, index),
+        present(ids[index] ?? "", answer, asked.references[index] ?? null, compiled, outcome, index),
       );
       return renderReply(rendered, outcome.remaining, call.language);
     }
@@ -128,13 +130,15 @@ export class Decider {
     compiled: CompiledService,
     asked: Asked,
     answers: readonly Answer[],
-    decisions: readonly NewDecision[],
+    made: { readonly ids: readonly string[]; readonly decision: KeptDecision; readonly eventTime: Date; readonly now: Date },
   ): Promise<string> {
-    await this.options.log.store(decisions);
+    const { ids, decision, eventTime, now } = made;
+    const { organisation, id: serviceId } = compiled.service;
+    await this.options.log.store({ organisation, serviceId, ids, decision, eventTime, recordedTime: now });
     this.options.onDecided?.(call.service, answers.length);
     const rendered = answers.map((answer, index): RenderedAnswer => {
       return {
-        id: decisions[index]?.id ?? "",
+        id: ids[index] ?? "",
         reference: asked.references[index] ?? null,
         answer,
         version: compiled.champion.version,
@@ -143,40 +147,20 @@ export class Decider {
     });
     return renderReply(rendered, null, call.language);
   }
+}
 
-  private decisions(
-    call: DecideCall,
-    compiled: CompiledService,
-    asked: Asked,
-    answers: readonly Answer[],
-    now: Date,
-    eventTime: Date,
-    factKey: string | null,
-  ): NewDecision[] {
-    const recorded = now.toISOString();
-    const event = eventTime.toISOString();
-    const { service, champion } = compiled;
-    return answers.map((answer, index) => {
-      const id = this.options.newUuid();
-      return {
-        id,
-        organisation: service.organisation,
-        service_id: service.id,
-        customer_id: call.principal.kind === "customer" ? call.principal.customerId : null,
-        version_id: champion.version.id,
-        revision_id: service.revisionId,
-        position: index,
-        fact_key: factKey,
-        reference: asked.references[index] ?? null,
-        subject: asked.subjects[index] ?? null,
-        event_time: event,
-        recorded_at: recorded,
-        day: dayOfUuid(id),
-        input: JSON.stringify(asked.records[index]),
-        output: JSON.stringify(answer),
-      };
-    });
-  }
+/** What is stored of a call: texts as they are, so that the answer can be given again to the byte. */
+function keep({ service, champion }: CompiledService, asked: Asked, answers: readonly Answer[]): KeptDecision {
+  return {
+    versionId: champion.version.id,
+    revisionId: service.revisionId,
+    facts: answers.map((answer, index) => ({
+      reference: asked.references[index] ?? null,
+      subject: asked.subjects[index] ?? null,
+      input: JSON.stringify(asked.records[index]),
+      output: JSON.stringify(answer),
+    })),
+  };
 }
 
 /** The service as this call asks it: by another version, or without reasons. */
@@ -188,14 +172,14 @@ function chosen(call: DecideCall, found: CompiledService): CompiledService {
 }
 
 function present(
-  decision: NewDecision | undefined,
+  id: string,
   answer: Answer,
   reference: string | null,
   compiled: CompiledService,
   outcome: Extract<MeterOutcome, { kind: "recorded" }>,
   index: number,
 ): RenderedAnswer {
-  return { id: decision?.id ?? "", reference, answer, version: compiled.champion.version, price: priceOf(outcome, index) };
+  return { id, reference, answer, version: compiled.champion.version, price: priceOf(outcome, index) };
 }
 
 function priceOf(outcome: Extract<MeterOutcome, { kind: "recorded" | "repeated" }>, index: number): RenderedAnswer["price"] {
@@ -217,11 +201,6 @@ function refusal(outcome: Exclude<MeterOutcome, { kind: "recorded" | "repeated" 
         retryAfterSeconds: outcome.retryAfterSeconds,
       });
   }
-}
-
-/** The UTC day of the milliseconds that a UUIDv7 begins with: the partition that holds it. */
-export function dayOfUuid(uuid: string): string {
-  return new Date(Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16)).toISOString().slice(0, 10);
 }
 
 function readBody(body: DecideBody): Asked {
@@ -307,14 +286,15 @@ function keyOf(call: DecideCall, asked: Asked, newUuid: NewUuid): string {
   const references = asked.references.filter((reference) => reference !== null);
   if (references.length !== asked.references.length || references.length === 0) return `q:${newUuid()}`;
   if (references.length === 1) return `r:${call.service}/${references[0]}`;
-  return `r:${call.service}#${createHash("sha256").update(JSON.stringify(references)).digest("hex")}`;
+  return `r:${call.service}#${hash("sha256", JSON.stringify(references), "hex")}`;
 }
 
-function digestOf(call: DecideCall): Uint8Array {
-  return createHash("sha256")
-    .update(call.service)
-    .update(call.variant ?? "")
-    .update("\n")
-    .update(JSON.stringify(call.body))
-    .digest();
+/** Of all that the answer depends on: another spacing or order of the body's fields is the same question. */
+function digestOf(call: DecideCall, asked: Asked, decision: KeptDecision): Uint8Array {
+  const { service, variant = "", body } = call;
+  const single = body.record === undefined ? "many" : "one";
+  const head = JSON.stringify([service, variant, single, body.eventTime ?? null, asked.references, asked.subjects]);
+  let text = head;
+  for (const { input } of decision.facts) text += `\n${input}`;
+  return hash("sha256", text, "buffer");
 }

@@ -6,27 +6,18 @@
 import { MegalithError } from "@megalith/contract";
 import type { Pool } from "pg";
 import type { Clock } from "../foundation/index.ts";
+import type { KeptDecision } from "../metering/index.ts";
 import type { Answer } from "./answer.ts";
-import { dayOfUuid } from "./decider.ts";
 import type { RenderedAnswer } from "./reply.ts";
 
-/** A row as `store_decisions` takes it; the names are those of the table. */
-export interface NewDecision {
-  readonly id: string;
+/** Decisions that nobody pays for: one id and one kept fact each. */
+export interface FreeDecisions {
   readonly organisation: string;
-  readonly service_id: string;
-  readonly customer_id: string | null;
-  readonly version_id: string;
-  readonly revision_id: string;
-  readonly position: number;
-  readonly fact_key: string | null;
-  readonly reference: string | null;
-  readonly subject: string | null;
-  readonly event_time: string;
-  readonly recorded_at: string;
-  readonly day: string;
-  readonly input: string;
-  readonly output: string;
+  readonly serviceId: string;
+  readonly ids: readonly string[];
+  readonly decision: KeptDecision;
+  readonly eventTime: Date;
+  readonly recordedTime: Date;
 }
 
 export interface StoredDecision {
@@ -83,10 +74,26 @@ export class DecisionLog {
   }
 
   /** Stores decisions that nobody pays for. */
-  async store(decisions: readonly NewDecision[]): Promise<void> {
-    await this.pool.query("select store_decisions($1::jsonb, $2::uuid[])", [
-      JSON.stringify(decisions),
-      decisions.map((decision) => decision.id),
+  async store(made: FreeDecisions): Promise<void> {
+    const { ids, decision, organisation, serviceId, eventTime, recordedTime } = made;
+    const { facts, versionId, revisionId } = decision;
+    const all = <T>(value: T): T[] => ids.map(() => value);
+    await this.pool.query("select store_decisions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '{}')", [
+      ids,
+      all(organisation),
+      all(serviceId),
+      all(null),
+      all(versionId),
+      all(revisionId),
+      ids.map((_, index) => index),
+      all(null),
+      facts.map(({ reference }) => reference),
+      facts.map(({ subject }) => subject),
+      all(eventTime),
+      all(recordedTime),
+      ids.map(dayOfUuid),
+      facts.map(({ input }) => input),
+      facts.map(({ output }) => output),
     ]);
   }
 
@@ -157,6 +164,11 @@ export class DecisionLog {
     );
     return deleted.rowCount ?? 0;
   }
+}
+
+/** The UTC day of the milliseconds that a UUIDv7 begins with: the partition that holds it. */
+function dayOfUuid(uuid: string): string {
+  return new Date(Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16)).toISOString().slice(0, 10);
 }
 
 function toDecision(row: DecisionRow): StoredDecision {
