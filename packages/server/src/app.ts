@@ -35,13 +35,23 @@ export interface AppOptions {
   readonly maxInFlight?: number;
 }
 
+/** What becomes known of a request on its way. */
 interface Known {
   principal: Principal | null;
   code: string | null;
 }
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Null before the first hook ran. A property, not a WeakMap: its entries outlive every young collection. */
+    known: Known | null;
+  }
+}
+
 const jsonLimitBytes = 1024 * 1024;
 const headersTimeoutMs = 20_000;
+/** The stream of a route without one; already ended, so all share it. */
+const nothing = Readable.from([]).resume();
 
 export function buildApp(options: AppOptions): FastifyInstance {
   const app = fastify({
@@ -55,21 +65,21 @@ export function buildApp(options: AppOptions): FastifyInstance {
     routerOptions: { caseSensitive: true, maxParamLength: 300 },
   } as Parameters<typeof fastify>[0]) as unknown as FastifyInstance;
   app.server.headersTimeout = headersTimeoutMs;
-  const known = new WeakMap<FastifyRequest, Known>();
-  addGuards(app, options, known);
+  app.decorateRequest("known", null);
+  addGuards(app, options);
   app.register(async (json) => {
     readJson(json);
-    for (const route of options.routes) if (route.spec.streamedBody === undefined) addRoute(json, route, options, known);
+    for (const route of options.routes) if (route.spec.streamedBody === undefined) addRoute(json, route, options);
   });
   app.register(async (streamed) => {
     streamed.removeAllContentTypeParsers();
     streamed.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
-    for (const route of options.routes) if (route.spec.streamedBody !== undefined) addRoute(streamed, route, options, known);
+    for (const route of options.routes) if (route.spec.streamedBody !== undefined) addRoute(streamed, route, options);
   });
   return app;
 }
 
-function addGuards(app: FastifyInstance, options: AppOptions, known: WeakMap<FastifyRequest, Known>): void {
+function addGuards(app: FastifyInstance, options: AppOptions): void {
   const limit = options.maxInFlight ?? 4096;
   let inFlight = 0;
   app.addHook("onRequest", async (request, reply) => {
@@ -78,14 +88,14 @@ function addGuards(app: FastifyInstance, options: AppOptions, known: WeakMap<Fas
     reply.raw.once("close", () => {
       inFlight--;
     });
-    known.set(request, { principal: null, code: null });
+    request.known = { principal: null, code: null };
     if (inFlight > limit) throw new MegalithError("server.overloaded", { values: { seconds: 1 }, retryAfterSeconds: 1 });
   });
   app.addHook("onResponse", async (request, reply) => {
-    const { principal, code } = known.get(request) ?? { principal: null, code: null };
+    const { principal, code } = request.known ?? { principal: null, code: null };
     options.onRequestDone({ request, status: reply.statusCode, elapsedMs: reply.elapsedTime, principal, code });
   });
-  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, known));
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split("?")[0] ?? "/";
     if (request.method === "GET" && !/^\/(?:api|v2)(?:\/|$)/.test(path)) {
@@ -117,7 +127,7 @@ function readJson(app: FastifyInstance): void {
   });
 }
 
-function addRoute(app: FastifyInstance, route: BoundRoute, options: AppOptions, known: WeakMap<FastifyRequest, Known>): void {
+function addRoute(app: FastifyInstance, route: BoundRoute, options: AppOptions): void {
   const { spec } = route;
   const validate = validatorOf(spec);
   app.route({
@@ -125,12 +135,12 @@ function addRoute(app: FastifyInstance, route: BoundRoute, options: AppOptions, 
     url: spec.path.replace(/\{(\w+)\}/g, ":$1"),
     ...(spec.bodyLimitBytes === undefined ? {} : { bodyLimit: spec.bodyLimitBytes }),
     onRequest: async (request) => {
-      const mark = known.get(request) as Known;
+      const mark = request.known as Known;
       if (spec.access.kind !== "public") mark.principal = await options.authenticate(request);
       options.authorise(spec.access, mark.principal);
     },
     handler: async (request, reply) => {
-      const principal = known.get(request)?.principal ?? null;
+      const principal = request.known?.principal ?? null;
       await requireScope(spec.access, principal, () =>
         options.requireOwn(request.params as Record<string, string>, principal as Principal),
       );
@@ -156,25 +166,36 @@ function toCall(
     headers: request.headers,
   };
   validate(parts);
-  const controller = new AbortController();
-  reply.raw.once("close", () => {
-    if (!reply.raw.writableFinished) controller.abort();
-  });
+  let controller: AbortController | undefined;
   return {
     params: parts.params,
     query: parts.query,
     body: parts.body,
     principal: principal as Principal,
-    stream: streamed ? bounded(request.body as IncomingMessage, spec.bodyLimitBytes ?? jsonLimitBytes) : Readable.from([]),
+    stream: streamed ? bounded(request.body as IncomingMessage, spec.bodyLimitBytes ?? jsonLimitBytes) : nothing,
     header: (name: string) => {
       const value = request.headers[name];
       return Array.isArray(value) ? value[0] : value;
     },
     requestId: request.id,
-    signal: controller.signal,
+    // Made when a route asks for it: most calls are over before anybody could stop them.
+    get signal() {
+      controller ??= abortOnClose(reply);
+      return controller.signal;
+    },
     setHeader: (name: string, value: string) => reply.header(name, value),
     setStatus: (status: number) => reply.code(status),
   } as unknown as Call<RouteSpec>;
+}
+
+function abortOnClose(reply: FastifyReply): AbortController {
+  const controller = new AbortController();
+  const abort = (): void => {
+    if (!reply.raw.writableFinished) controller.abort();
+  };
+  if (reply.raw.closed || reply.raw.destroyed) abort();
+  else reply.raw.once("close", abort);
+  return controller;
 }
 
 function checkMedia(accepted: readonly string[] | undefined, type: string | undefined): void {
@@ -208,10 +229,10 @@ function sendReply(spec: RouteSpec, result: unknown, reply: FastifyReply): Fasti
   return reply.send(typeof result === "string" ? result : JSON.stringify(result));
 }
 
-function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, known: WeakMap<FastifyRequest, Known>): void {
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const coded = toMegalithError(error);
-  const mark = known.get(request);
-  if (mark !== undefined) mark.code = coded.detail === undefined ? coded.code : `${coded.code}: ${coded.detail}`;
+  const mark = request.known;
+  if (mark !== null) mark.code = coded.detail === undefined ? coded.code : `${coded.code}: ${coded.detail}`;
   if (coded.retryAfterSeconds !== undefined) reply.header("retry-after", String(coded.retryAfterSeconds));
   if (coded.status === 401) reply.header("www-authenticate", 'Bearer realm="megalith"');
   // A body that was not read would be taken for the next request.

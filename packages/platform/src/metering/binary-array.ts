@@ -13,20 +13,25 @@ const daysTo2000 = 10_957;
 
 type Write<T> = (into: Buffer, at: number, value: T) => void;
 
-/** One array of elements that all have `size` bytes; null stays null. */
+/** One array of elements that all have `size` bytes; null stays null. A value that repeats the one before it is copied as bytes. */
 function fixed<T>(type: ElementType, size: number, values: readonly (T | null)[], write: Write<T>): Buffer {
   const bytes = Buffer.allocUnsafe(headerBytes + values.length * (4 + size));
   let at = headerBytes;
   let nulls = 0;
+  let last: T | null = null;
   for (const value of values) {
     if (value === null) {
       at = bytes.writeInt32BE(-1, at);
       nulls++;
+    } else if (value === last) {
+      bytes.copyWithin(at, at - size - 4, at);
+      at += size + 4;
     } else {
       at = bytes.writeInt32BE(size, at);
       write(bytes, at, value);
       at += size;
     }
+    last = value;
   }
   return finish(bytes, at, type, values.length, nulls > 0);
 }

@@ -29,7 +29,8 @@ export class RecentlyUsed<V> {
 
   get(key: string): V | undefined {
     const value = this.entries.get(key);
-    if (value === undefined) return undefined;
+    // Far from the limit nothing leaves, so the order need not be kept: a hot path changes nothing.
+    if (value === undefined || this.entries.size * 2 < this.limit) return value;
     this.entries.delete(key);
     this.entries.set(key, value);
     return value;
