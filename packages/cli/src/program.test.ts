@@ -159,6 +159,8 @@ test("exit codes tell a wrong command line, refused input, a lost server and a c
   const model = join(folder, "codes.model");
   assert.equal((await run(["train", file])).code, exitCodes.usage.code);
   assert.equal((await run(["train", file, "--target", "y", "--out", model, "--leaves", "many"])).code, exitCodes.usage.code);
+  const threads = await run(["train", file, "--target", "y", "--out", model, "--threads", "4"]);
+  assert.deepEqual([threads.code, /runs on one thread/.test(threads.err)], [exitCodes.usage.code, true]);
   assert.equal((await run(["train", join(folder, "nothing.csv"), "--target", "y", "--out", model])).code, exitCodes.refused.code);
   const wrong = await run(["train", file, "--target", "z", "--ignore", "a,b", "--out", model, "--json"]);
   assert.equal(wrong.code, exitCodes.refused.code);

@@ -57,13 +57,19 @@ export function addTrain(program: Command, terminal: Terminal): void {
     .option("--rate <x>", "learning rate", number)
     .option("--min-rows <n>", "rows that a leaf needs", whole)
     .option("--bins <n>", "bins of a column, at most 255", whole)
-    .option("--threads <n>", "accepted for scripts; the result never depends on it", whole)
+    .option("--threads <n>", "training runs on one thread: only 1 is accepted", oneThread)
     .option("--seed <n>", "seed of all that is drawn", whole)
     .option("--folds <n>", "folds of the measurement; 1 holds a fifth out", whole)
     .option("--early-stopping-rounds <n>", "stop after so many rounds without a better loss", whole)
     .option("--json", "one JSON object on stdout");
   for (const [flag, twin] of aliases) command.addOption(new Option(`${flag} <n>`, `the same as ${twin}`).argParser(number).hideHelp());
   command.action((file: string, flags: TrainFlags) => train(file, flags, terminal));
+}
+
+/** A setting that cannot be enforced is refused. */
+function oneThread(text: string): number {
+  if (whole(text) !== 1) throw new InvalidArgumentError("Training runs on one thread: give 1, or leave the flag out.");
+  return 1;
 }
 
 const aliases = [
