@@ -117,12 +117,10 @@ export class Meter {
     for (let retryMs = retryFirstMs; ; retryMs = Math.min(retryMs * 2, retryLongestMs)) {
       const { left, fault } = await this.attempt(live);
       if (fault === undefined) return;
+      for (const waiting of left) waiting.isUncertain = true;
       if (!isPassing(fault)) return this.separate(left, fault);
       const now = this.elapsedMs();
-      for (const waiting of left) {
-        waiting.isUncertain = true;
-        if (waiting.deadline <= now) waiting.reject(overloaded(fault));
-      }
+      for (const waiting of left) if (waiting.deadline <= now) waiting.reject(overloaded(fault));
       live = left.filter((waiting) => waiting.deadline > now);
       if (live.length === 0) return;
       await wait(retryMs);

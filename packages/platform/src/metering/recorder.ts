@@ -56,17 +56,14 @@ export class Recorder {
   }
 
   private async runRound<T extends PendingCall>(client: PoolClient, pending: readonly T[], lock: boolean): Promise<readonly T[]> {
-    await this.prepare(client, pending, lock);
-    const { groups, strange } = this.group(pending);
-    const settlements = Array.from(groups, ([customerId, calls]) =>
-      settle(
-        customerId,
-        this.states.get(customerId) as MeterState,
-        calls.map(({ call }) => call),
-        this.prices,
-        this.calendar,
-      ),
-    );
+    // Own maps: another lane may forget meanwhile what this round stands on.
+    const states = await this.statesOf(client, pending, lock);
+    const prices = await this.pricesOf(client, pending);
+    const { groups, strange } = group(pending, states, prices);
+    const settlements = Array.from(groups, ([customerId, calls]) => {
+      const facts = calls.map(({ call }) => call);
+      return settle(customerId, states.get(customerId) as MeterState, facts, prices, this.calendar);
+    });
     const ready = [...groups.values()].flat();
     const probes = ready.filter(({ call, isUncertain }) => isUncertain || !call.factKey.startsWith("q:")).map(({ call }) => call);
     const { stale, known } = await recordUsage(client, settlements, probes, this.timeoutMs);
@@ -76,38 +73,35 @@ export class Recorder {
     return this.resolve(groups, settlements, stale, new Map(known.map((call, index) => [call, told[index] as MeterOutcome])));
   }
 
-  /** Reads the states and prices that are not remembered. */
-  private async prepare(client: PoolClient, pending: readonly PendingCall[], lock: boolean): Promise<void> {
-    const customers = new Map<string, string>();
-    const prices = new Set<string>();
+  /** Under lock from the database only, else what is remembered first. */
+  private async statesOf(client: PoolClient, pending: readonly PendingCall[], lock: boolean): Promise<Map<string, MeterState>> {
+    const states = new Map<string, MeterState>();
+    const wanted = new Map<string, string>();
     for (const { call } of pending) {
-      if (lock || !this.states.has(call.customerId)) customers.set(call.customerId, call.organisation);
-      if (call.planVersionId !== null && !this.prices.has(call.planVersionId)) prices.add(call.planVersionId);
+      const state = lock ? undefined : this.states.get(call.customerId);
+      if (state === undefined) wanted.set(call.customerId, call.organisation);
+      else states.set(call.customerId, state);
     }
-    if (customers.size > 0) for (const [id, state] of await loadStates(client, customers, lock)) this.states.set(id, state);
-    if (prices.size > 0) for (const price of await loadPrices(client, [...prices])) this.prices.set(price.id, price);
+    if (wanted.size > 0) for (const [id, state] of await loadStates(client, wanted, lock)) states.set(id, state);
+    return states;
   }
 
-  private group<T extends PendingCall>(
-    pending: readonly T[],
-  ): { groups: Map<string, T[]>; strange: { reject: (error: unknown) => void; error: Error }[] } {
-    const groups = new Map<string, T[]>();
-    const strange: { reject: (error: unknown) => void; error: Error }[] = [];
-    for (const waiting of pending) {
-      const { customerId, organisation, planVersionId } = waiting.call;
-      const state = this.states.get(customerId);
-      const price = planVersionId === null ? undefined : this.prices.get(planVersionId);
-      if (state?.organisation !== organisation)
-        strange.push({ reject: waiting.reject, error: new Error(`customer ${customerId} is not of organisation ${organisation}`) });
-      else if (planVersionId !== null && price?.organisation !== organisation)
-        strange.push({ reject: waiting.reject, error: new Error(`there is no price ${planVersionId}`) });
-      else {
-        const calls = groups.get(customerId);
-        if (calls === undefined) groups.set(customerId, [waiting]);
-        else calls.push(waiting);
-      }
+  private async pricesOf(client: PoolClient, pending: readonly PendingCall[]): Promise<Map<string, Price>> {
+    const prices = new Map<string, Price>();
+    const wanted = new Set<string>();
+    for (const { call } of pending) {
+      if (call.planVersionId === null) continue;
+      const price = this.prices.get(call.planVersionId);
+      if (price === undefined) wanted.add(call.planVersionId);
+      else prices.set(price.id, price);
     }
-    return { groups, strange };
+    if (wanted.size === 0) return prices;
+    if (this.prices.size > rememberedPrices) this.prices.clear();
+    for (const price of await loadPrices(client, [...wanted])) {
+      prices.set(price.id, price);
+      this.prices.set(price.id, price);
+    }
+    return prices;
   }
 
   private resolve<T extends PendingCall>(
@@ -118,11 +112,11 @@ export class Recorder {
   ): T[] {
     const left: T[] = [];
     const repeating = new Set([...known.keys()].map(({ customerId }) => customerId));
-    for (const { customerId, after, outcomes } of settlements) {
+    for (const { customerId, before, after, outcomes } of settlements) {
       const calls = groups.get(customerId) ?? [];
       const isWritten = !stale.has(customerId) && !repeating.has(customerId);
-      if (stale.has(customerId)) this.states.delete(customerId);
-      else if (isWritten) this.remember(customerId, after);
+      if (!stale.has(customerId)) this.remember(customerId, isWritten ? after : before);
+      else if ((this.states.get(customerId)?.version ?? 0) <= before.version) this.states.delete(customerId);
       calls.forEach((waiting, index) => {
         const outcome = known.get(waiting.call) ?? (isWritten ? outcomes[index] : undefined);
         if (outcome === undefined) left.push(waiting);
@@ -132,13 +126,38 @@ export class Recorder {
     return left;
   }
 
+  /** The newest wins, whichever lane brings it. */
   private remember(customerId: string, state: MeterState): void {
+    if ((this.states.get(customerId)?.version ?? -1) > state.version) return;
     this.states.delete(customerId);
     this.states.set(customerId, state);
     for (const oldest of this.states.keys()) {
       if (this.states.size <= rememberedStates) break;
       this.states.delete(oldest);
     }
-    if (this.prices.size > rememberedPrices) this.prices.clear();
   }
+}
+
+/** Calls by customer, and those that no batch can hold. */
+function group<T extends PendingCall>(
+  pending: readonly T[],
+  states: ReadonlyMap<string, MeterState>,
+  prices: ReadonlyMap<string, Price>,
+): { groups: Map<string, T[]>; strange: { reject: (error: unknown) => void; error: Error }[] } {
+  const groups = new Map<string, T[]>();
+  const strange: { reject: (error: unknown) => void; error: Error }[] = [];
+  for (const waiting of pending) {
+    const { reject, call } = waiting;
+    const { customerId, organisation, planVersionId } = call;
+    if (states.get(customerId)?.organisation !== organisation)
+      strange.push({ reject, error: new Error(`customer ${customerId} is not of organisation ${organisation}`) });
+    else if (planVersionId !== null && prices.get(planVersionId)?.organisation !== organisation)
+      strange.push({ reject, error: new Error(`there is no price ${planVersionId}`) });
+    else {
+      const calls = groups.get(customerId);
+      if (calls === undefined) groups.set(customerId, [waiting]);
+      else calls.push(waiting);
+    }
+  }
+  return { groups, strange };
 }
