@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { backup } from "../packages/server/src/backup/backup.ts";
 import { restore } from "../packages/server/src/backup/restore.ts";
 import { start } from "../packages/server/src/main.ts";
@@ -162,4 +164,28 @@ test("a backup restores every row and every file, and the restored server answer
   assert.ok(manifest.files.some((entry) => entry.path.startsWith("artifacts/")));
   const { organisation } = restored.product;
   assert.equal((await restored.product.catalogue.ready(organisation, "loans")).champion.version.number, 1);
+});
+
+test("a model that the command trained and published brings its card: figures with intervals, parameters, leaks", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "megalith-publish-"));
+  const command = fileURLToPath(new URL("../packages/cli/src/main.ts", import.meta.url));
+  const run = async (...flags: string[]): Promise<Record<string, unknown>> => {
+    const environment = { ...process.env, MEGALITH_URL: product.url, MEGALITH_KEY: product.adminKey };
+    const { stdout } = await promisify(execFile)(process.execPath, [command, ...flags, "--json"], { env: environment });
+    return JSON.parse(stdout) as Record<string, unknown>;
+  };
+  try {
+    const model = join(folder, "loans.model");
+    const trained = await run("train", loans, "--target", "creditability", "--rounds", "20", "--folds", "2", "--out", model);
+    await run("publish", model, "--name", "by-command");
+    const { card, sha256 } = await owner<{ card: Record<string, unknown>; sha256: string }>("GET", "/api/v1/models/by-command/versions/1");
+    assert.equal(sha256, trained.sha256);
+    const metrics = card.metrics as Record<string, { value: number; low: number; high: number }>;
+    assert.deepEqual(Object.fromEntries(Object.entries(metrics).map(([name, { value }]) => [name, value])), trained.metrics);
+    assert.ok((metrics.auc?.low ?? 1) < (metrics.auc?.high ?? 0));
+    assert.equal((card.parameters as { rounds: number }).rounds, 20);
+    assert.equal(card.secret, undefined);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

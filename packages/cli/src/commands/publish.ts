@@ -1,6 +1,7 @@
 /** `megalith publish MODEL`: sends a model to a server as a new version and, when asked, makes it a service. */
 import { callRoute } from "@megalith/client";
 import { routes } from "@megalith/contract";
+import { joinCard } from "@megalith/platform/registry";
 import type { Command } from "commander";
 import { readModelFile } from "../model-file.ts";
 import { addServerFlags, openServer, type ServerFlags } from "../server-access.ts";
@@ -25,7 +26,8 @@ export function addPublish(program: Command, terminal: Terminal): void {
 }
 
 async function publish(path: string, flags: PublishFlags, terminal: Terminal): Promise<void> {
-  const { bytes, sha256 } = await readModelFile(path);
+  const { bytes: artifact, card, sha256 } = await readModelFile(path);
+  const bytes = joinCard(card, artifact);
   const server = await openServer(flags, terminal);
   const { signal } = terminal;
   const params = { model: flags.name };

@@ -1,5 +1,6 @@
 /** The front door of the registry. */
 export { cardOfArtifact } from "./artifact-card.ts";
 export { ArtifactStore } from "./artifacts.ts";
+export { joinCard, splitCard } from "./carded-artifact.ts";
 export type { Card, Champion, Metric, Model, Task, Version } from "./model.ts";
 export { championChannel, type NewVersion, RegistryService } from "./service.ts";
