@@ -239,6 +239,44 @@ test("a service that a customer may not use and a decision of another are not fo
   }
 });
 
+test("another customer's invoice and its PDF answer the bytes of one that does not exist, with the scope and without", async () => {
+  const payer = await newCustomer("payer", ["read"]);
+  const { meter, billing, caller } = product.running.product;
+  const lastMonth = new Date();
+  lastMonth.setUTCDate(-3);
+  const customerId = payer.id.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  const { items: plans } = (await admin("GET", "/api/v1/plans")) as { items: { name: string }[] };
+  await meter.record({
+    organisation: caller.organisation,
+    customerId,
+    serviceId: customerId,
+    keyId: null,
+    planVersionId: await billing.planVersionAt(caller.organisation, plans[0]?.name as string, new Date()),
+    factKey: "q:last month",
+    requestDigest: new Uint8Array(32),
+    eventTime: lastMonth,
+    recordedTime: lastMonth,
+    facts: [{ usageId: customerId, decisionId: customerId, valueNanos: null, withReasons: false }],
+    decision: null,
+  });
+  const issued = await admin("POST", "/api/v1/invoices", { customer: payer.id, month: lastMonth.toISOString().slice(0, 7) });
+  const invoice = (issued.items as { id: string }[])[0]?.id as string;
+  const curious = await newCustomer("curious-payer", ["read"]);
+  const scopeless = await newCustomer("scopeless-payer", ["label"]);
+  for (const path of [`/api/v1/invoices/${invoice}`, `/api/v1/invoices/${invoice}/pdf`]) {
+    assert.equal((await product.call("GET", path, { key: payer.secret })).status, 200, path);
+    for (const { secret } of [curious, scopeless]) {
+      const hidden = await product.call("GET", path, { key: secret });
+      const absent = await product.call("GET", path.replace(invoice, `inv_${emptyId}`), { key: secret });
+      assert.deepEqual([hidden.status, hidden.text], [404, absent.text], path);
+    }
+  }
+  const listed = await product.call("GET", "/api/v1/invoices", { key: curious.secret });
+  assert.deepEqual((listed.body as { items: unknown[] }).items, []);
+  const asked = await product.call("GET", `/api/v1/invoices?customer=${payer.id}`, { key: curious.secret });
+  assert.equal(asked.status, 404);
+});
+
 test("a key without the scope is told so for its own service and decision", async () => {
   const services = "/api/v1/services/credit-risk";
   const reader = await newCustomer("own-reader", ["read"]);
