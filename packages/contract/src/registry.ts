@@ -78,7 +78,8 @@ export const registryRoutes = {
   addModelVersion: defineRoute({
     method: "POST",
     path: "/api/v1/models/{model}/versions",
-    summary: "Adds a version from an artifact that `megalith train` wrote; its card may go before it: `mglcard1`, its length (u32, big-endian), its JSON.",
+    summary:
+      "Adds a version from an artifact that `megalith train` wrote; its card may go before it: `mglcard1`, its length (u32, big-endian), its JSON.",
     tag: "models",
     access: { kind: "provider", role: "engineer" },
     params: ModelParams,
