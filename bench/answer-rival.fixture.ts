@@ -4,15 +4,15 @@
  */
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { defaultTrainParameters, type Forest, trainForest } from "@megalith/forest";
+import { prepareRivals } from "../tools/rivals.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const python = join(root, ".cache/forest-rival/bin/python");
 
 export interface Shape {
   readonly rows: number;
@@ -94,12 +94,7 @@ export function summary(figures: readonly Figures[]): Record<string, { median: n
 }
 
 async function startRival(shape: Shape, { columns, target }: Prepared) {
-  if (!existsSync(python)) {
-    execFileSync("python3", ["-m", "venv", join(root, ".cache/forest-rival")], { stdio: "inherit" });
-    execFileSync(python, ["-m", "pip", "install", "--quiet", "lightgbm==4.6.0", "numpy", "scipy"], {
-      stdio: ["ignore", "inherit", "inherit"],
-    });
-  }
+  const { python } = await prepareRivals();
   const exchange = join(root, `.cache/answer-rival-${process.pid}`);
   mkdirSync(exchange, { recursive: true });
   writeFileSync(join(exchange, "shape.json"), JSON.stringify(shape));

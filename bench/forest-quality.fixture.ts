@@ -1,10 +1,11 @@
 /**
- * Which column of which public file is predicted, on which rows, with which parameters: the protocol of forest-quality.ts.
+ * Which column of which public table is predicted, on which rows, with which parameters: the protocol of forest-quality.ts.
  *
- * Folds are stratified and made by a generator of their own, so that both sides get the same rows.
+ * Folds are stratified and made by a generator of their own, so that all sides get the same rows. A clone has the bundled
+ * loans, what the packages of rivals/tables.txt carry, and the generated rows; the others are read from a folder when named.
  */
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { defaultTrainParameters, type FeatureColumn, type ForestTask, suggestParameters, type TrainParameters } from "@megalith/forest";
 
@@ -22,6 +23,8 @@ export interface Trial {
   readonly target: Float64Array;
   readonly weight?: Float64Array;
   readonly runs: readonly Run[];
+  /** Beside LightGBM those libraries that do well with defaults are asked with defaults only: other parameters are not theirs. */
+  readonly rivals: readonly string[];
 }
 
 interface Source {
@@ -39,6 +42,11 @@ interface Source {
 const sampled = { baggingFraction: 0.8, baggingFreq: 5, minHessian: 5 };
 
 const sources: Record<string, Source> = {
+  adult: { task: "binary", target: "class", positive: ">50K", folds: 3 },
+  digits: { task: "multiclass", target: "digit", folds: 5 },
+  flights: { task: "binary", target: "late", folds: 3 },
+  "taiwan-credit-sample": { task: "binary", target: "default", folds: 5, foldSeeds: 3 },
+  "wine-quality": { task: "regression", target: "class", folds: 5, foldSeeds: 3 },
   "taiwan-credit": { task: "binary", target: "default_next_month", ignore: ["ID"], folds: 5 },
   hmeq: { task: "binary", target: "BAD", folds: 5 },
   "german-credit": { task: "binary", target: "creditability", positive: "bad", folds: 10, foldSeeds: 5 },
@@ -55,6 +63,8 @@ const sources: Record<string, Source> = {
   "lgb-multiclass-train": { task: "multiclass", target: "label", published: { rate: 0.05 } },
 };
 
+const lightgbm = ["lightgbm"];
+const everyRival = [...lightgbm, "xgboost", "sklearn", "catboost"];
 const metrics = { binary: "auc", multiclass: "log loss", regression: "squared error" } as const;
 const publishedSeeds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
@@ -62,6 +72,43 @@ const publishedSeeds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 export const bundledFile = "examples/german-credit/german-credit.csv.gz";
 
 const knownFiles = Object.keys(sources);
+
+/** The files of a folder that have a protocol here. */
+export function knownFilesOf(folder: string): string[] {
+  const found = knownFiles.flatMap((name) => [`${name}.csv`, `${name}.csv.gz`].map((file) => join(folder, file))).filter(existsSync);
+  if (found.length === 0) throw new Error(`${folder} has none of ${knownFiles.join(", ")} (.csv or .csv.gz).`);
+  return found;
+}
+
+/** Friedman 1991, the first of his surfaces: five of ten columns matter, two of them only together; noise of deviation 1. */
+export function generatedTrials(rowCount: number): Trial[] {
+  const next = uniform(20_261_125);
+  const values = Array.from({ length: 10 }, () => Float64Array.from({ length: rowCount }, next));
+  const cell = (column: number, row: number): number => values[column]?.[row] as number;
+  const noise = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+  const target = Float64Array.from(
+    { length: rowCount },
+    (_, row) =>
+      10 * Math.sin(Math.PI * cell(0, row) * cell(1, row)) +
+      20 * (cell(2, row) - 0.5) ** 2 +
+      10 * cell(3, row) +
+      5 * cell(4, row) +
+      noise(),
+  );
+  const columns = values.map((column, index): FeatureColumn => ({ name: `x${index}`, kind: "numeric", values: column }));
+  const source: Source = { task: "regression", target: "y", folds: 3 };
+  const shared = { task: source.task, metric: metrics[source.task], columns, target };
+  return [{ ...shared, name: "friedman, default parameters", runs: foldRuns(target, source, defaultTrainParameters), rivals: everyRival }];
+}
+
+/** A linear congruential sequence in [0, 1). */
+function uniform(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
 
 /** The trials of one file; a file that is not known is refused. */
 export function trialsOf(file: string): Trial[] {
@@ -81,12 +128,12 @@ export function trialsOf(file: string): Trial[] {
       ...parts,
       parameters: { ...defaultTrainParameters, ...source.published, seed },
     }));
-    return [{ ...shared, name: `${name.replace("-train", "")}, published parameters`, runs }];
+    return [{ ...shared, name: `${name.replace("-train", "")}, published parameters`, runs, rivals: lightgbm }];
   }
   const suggested = suggestParameters(target.length, columns.length, source.task);
   return [
-    { ...shared, name: `${name}, default parameters`, runs: foldRuns(target, source, defaultTrainParameters) },
-    { ...shared, name: `${name}, suggested parameters`, runs: foldRuns(target, source, suggested) },
+    { ...shared, name: `${name}, default parameters`, runs: foldRuns(target, source, defaultTrainParameters), rivals: everyRival },
+    { ...shared, name: `${name}, suggested parameters`, runs: foldRuns(target, source, suggested), rivals: lightgbm },
   ];
 }
 
@@ -94,7 +141,7 @@ function foldRuns(target: Float64Array, source: Source, parameters: TrainParamet
   const count = source.folds ?? 5;
   const seeds = Array.from({ length: source.foldSeeds ?? 1 }, (_, index) => index + 1);
   return seeds.flatMap((seed) => {
-    const fold = stratifiedFolds(target, count, seed);
+    const fold = stratifiedFolds(source.task === "regression" ? target.map(() => 0) : target, count, seed);
     const rows = Int32Array.from(target.keys());
     return Array.from({ length: count }, (_, held) => ({
       train: rows.filter((row) => fold[row] !== held),
@@ -106,11 +153,8 @@ function foldRuns(target: Float64Array, source: Source, parameters: TrainParamet
 
 /** i32[rows]; each class is shuffled and dealt out in turn. */
 export function stratifiedFolds(target: Float64Array, count: number, seed: number): Int32Array {
-  let state = Math.imul(seed, 0x9e3779b1) >>> 0;
-  const next = (below: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  const sequence = uniform(Math.imul(seed, 0x9e3779b1));
+  const next = (below: number): number => Math.floor(sequence() * below);
   const fold = new Int32Array(target.length);
   for (const value of new Set(target)) {
     const rows = Array.from(target.keys()).filter((row) => target[row] === value);

@@ -1,7 +1,8 @@
 /** The benchmark's own reading, folds and measures, so that it cannot rot. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { measure, parseCsv, stratifiedFolds, type Trial } from "./forest-quality.fixture.ts";
+import { generatedTrials, measure, parseCsv, stratifiedFolds, type Trial } from "./forest-quality.fixture.ts";
+import { trainOurs } from "./forest-quality.ts";
 
 test("a quoted cell may hold commas, quotes and line ends", () => {
   assert.deepEqual(parseCsv('a,b\r\n"x, ""y""\nz",\n,2\n'), [
@@ -32,4 +33,17 @@ test("AUC counts ties half, losses are means", () => {
   assert.equal(measure(trial("squared error", [0, 1, 2, 3]), run, Float64Array.of(0, 1, 2, 5)), 1);
   const even = measure(trial("log loss", [0, 1, 0, 1]), run, new Float64Array(8).fill(0.5));
   assert.ok(Math.abs(even - Math.LN2) < 1e-15);
+});
+
+test("our side of a trial answers every held-out row, and explains most of generated rows", () => {
+  const [trial] = generatedTrials(900);
+  assert.ok(trial !== undefined);
+  const { predictions, score } = trainOurs(trial);
+  assert.equal(
+    predictions.reduce((sum, answers) => sum + answers.length, 0),
+    900,
+  );
+  const mean = trial.target.reduce((sum, value) => sum + value, 0) / trial.target.length;
+  const variance = trial.target.reduce((sum, value) => sum + (value - mean) ** 2, 0) / trial.target.length;
+  assert.ok(score < variance / 3, `${score} of ${variance}`);
 });

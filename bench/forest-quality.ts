@@ -1,51 +1,55 @@
 /**
  * Claim: forests are as good as LightGBM's on the same rows with the same parameters, within .005 AUC or 1% of the loss.
  *
- * node bench/forest-quality.ts FILE…   public tables named in forest-quality.fixture.ts; without one, the bundled loans.
- * LightGBM runs in one thread in an environment that is made under .cache/. Prints the mean of each side over the runs of
- * a trial, the ratio, the seconds of training, and a hash of our predictions; writes bench/results/forest-quality.json.
+ * node bench/forest-quality.ts [--tables FOLDER] [FILE…]   Without FILE: the bundled loans, the tables that packages of
+ * rivals/tables.txt carry, generated rows; with a folder also every file of it that forest-quality.fixture.ts knows.
+ * All in one thread. XGBoost, scikit-learn and CatBoost are reported on the same rows; the claim is about LightGBM. Prints
+ * the mean of each side over the runs of a trial, the seconds of training, and a hash of our predictions.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { binTable, createScorer, trainForest } from "@megalith/forest";
-import { bundledFile, measure, type Run, type Trial, trialsOf } from "./forest-quality.fixture.ts";
+import { prepareRivals } from "../tools/rivals.ts";
+import { bundledFile, generatedTrials, knownFilesOf, measure, type Run, type Trial, trialsOf } from "./forest-quality.fixture.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const exchange = join(root, `.cache/forest-quality-${process.pid}`);
-const python = join(root, ".cache/forest-rival/bin/python");
-const rivalVersion = "4.6.0";
 
 interface Side {
   readonly score: number;
   readonly seconds: number;
+}
+
+interface OurSide extends Side {
   readonly predictions: readonly Float64Array[];
 }
 
-function prepareRival(): void {
-  if (existsSync(python)) return;
-  console.error("Making the environment of LightGBM …");
-  execFileSync("python3", ["-m", "venv", join(root, ".cache/forest-rival")], { stdio: "inherit" });
-  const install = ["-m", "pip", "install", "--quiet", `lightgbm==${rivalVersion}`, "numpy", "scipy"];
-  execFileSync(python, install, { stdio: ["ignore", "inherit", "inherit"] });
-}
+/** By name of the library. */
+type RivalSides = Readonly<Record<string, Side & { readonly version: string }>>;
 
-function trainRival(trial: Trial): Side {
+function trainRivals(python: string, trial: Trial): RivalSides {
   mkdirSync(exchange, { recursive: true });
   const plain = (_: string, value: unknown): unknown => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value);
   writeFileSync(join(exchange, "trial.json"), JSON.stringify(trial, plain));
-  execFileSync(python, [join(root, "bench/rivals/lightgbm_quality.py"), exchange], { stdio: ["ignore", "inherit", "inherit"] });
-  const answer = JSON.parse(readFileSync(join(exchange, "answer.json"), "utf8")) as {
-    runs: { seconds: number; predictions: number[] }[];
+  const env = { ...process.env, OMP_NUM_THREADS: "1" };
+  execFileSync(python, [join(root, "bench/rivals/forest_quality.py"), exchange], { env, stdio: ["ignore", "inherit", "inherit"] });
+  const answers = JSON.parse(readFileSync(join(exchange, "answer.json"), "utf8")) as Record<
+    string,
+    { version: string; runs: { seconds: number; predictions: number[] }[] }
+  >;
+  const sideOf = ({ version, runs }: (typeof answers)[string]) => {
+    const predictions = runs.map((run) => Float64Array.from(run.predictions));
+    return { version, score: meanScore(trial, predictions), seconds: rounded(runs.reduce((sum, run) => sum + run.seconds, 0)) };
   };
-  const predictions = answer.runs.map((run) => Float64Array.from(run.predictions));
-  return { predictions, score: meanScore(trial, predictions), seconds: answer.runs.reduce((sum, run) => sum + run.seconds, 0) };
+  return Object.fromEntries(Object.entries(answers).map(([name, answer]) => [name, sideOf(answer)]));
 }
 
-function trainOurs(trial: Trial): Side {
+export function trainOurs(trial: Trial): OurSide {
   const startedAt = performance.now();
   let predictMs = 0;
   const bins = trial.runs[0]?.parameters.bins ?? 255;
@@ -57,7 +61,7 @@ function trainOurs(trial: Trial): Side {
     predictMs += performance.now() - trainedAt;
     return answers;
   });
-  const seconds = (performance.now() - startedAt - predictMs) / 1000;
+  const seconds = rounded((performance.now() - startedAt - predictMs) / 1000);
   return { predictions, score: meanScore(trial, predictions), seconds };
 }
 
@@ -79,43 +83,38 @@ function meanScore(trial: Trial, predictions: readonly Float64Array[]): number {
   return scores.reduce((sum, score) => sum + score, 0) / scores.length;
 }
 
-function compare(trial: Trial): Record<string, unknown> & { readonly holds: boolean } {
-  const ours = trainOurs(trial);
-  const rival = trainRival(trial);
-  const hash = createHash("sha256");
-  for (const prediction of ours.predictions) hash.update(new Uint8Array(prediction.buffer));
-  const ratio = ours.score / rival.score;
-  const holds = trial.metric === "auc" ? ours.score >= rival.score - 0.005 : ratio <= 1.01;
-  const digest = hash.digest("hex").slice(0, 16);
-  console.log(
-    `${trial.name}: ${trial.metric} ${ours.score.toFixed(4)}, LightGBM ${rival.score.toFixed(4)}, ratio ${ratio.toFixed(4)}; ` +
-      `${trial.runs.length} runs in ${ours.seconds.toFixed(1)} s against ${rival.seconds.toFixed(1)} s; ${digest}${holds ? "" : "; DOES NOT HOLD"}`,
-  );
-  const { name, metric, runs } = trial;
-  const seconds = { ours: ours.seconds, lightgbm: rival.seconds };
-  return {
-    name,
-    metric,
-    runs: runs.length,
-    parameters: runs[0]?.parameters,
-    ours: ours.score,
-    lightgbm: rival.score,
-    ratio,
-    seconds,
-    digest,
-    holds,
-  };
+function rounded(seconds: number): number {
+  return Math.round(seconds * 100) / 100;
 }
 
-const files = process.argv.slice(2);
-prepareRival();
-const trials = (files.length > 0 ? files : [join(root, bundledFile)]).flatMap(trialsOf).map(compare);
-rmSync(exchange, { recursive: true });
-const commit = execFileSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" }).trim();
-const machine = { processor: cpus()[0]?.model, cores: cpus().length, node: process.version };
-mkdirSync(join(root, "bench/results"), { recursive: true });
-writeFileSync(
-  join(root, "bench/results/forest-quality.json"),
-  `${JSON.stringify({ commit, machine, lightgbm: rivalVersion, trials }, null, 2)}\n`,
-);
-process.exitCode = trials.every(({ holds }) => holds) ? 0 : 1;
+function compare(trial: Trial, python: string) {
+  const { predictions, ...ours } = trainOurs(trial);
+  const rivals = trainRivals(python, trial);
+  const lightgbm = rivals.lightgbm?.score ?? Number.NaN;
+  const holds = trial.metric === "auc" ? ours.score >= lightgbm - 0.005 : ours.score <= lightgbm * 1.01;
+  const hash = createHash("sha256");
+  for (const prediction of predictions) hash.update(new Uint8Array(prediction.buffer));
+  const digest = hash.digest("hex").slice(0, 16);
+  const sides = Object.entries({ ours, ...rivals }).map(([name, side]) => `${name} ${side.score.toFixed(4)} in ${side.seconds} s`);
+  console.log(
+    `${trial.name}: ${trial.metric} over ${trial.runs.length} runs: ${sides.join(", ")}; ${digest}${holds ? "" : "  DOES NOT HOLD"}`,
+  );
+  const { name, metric, runs } = trial;
+  const shape = { rows: trial.target.length, columns: trial.columns.length, runs: runs.length };
+  return { name, metric, ...shape, parameters: runs[0]?.parameters, ratio: ours.score / lightgbm, digest, holds, ours, ...rivals };
+}
+
+if (import.meta.main) {
+  const { values, positionals } = parseArgs({ options: { tables: { type: "string" } }, allowPositionals: true });
+  process.on("exit", () => rmSync(exchange, { recursive: true, force: true }));
+  const rivals = await prepareRivals();
+  const registry = [join(root, bundledFile), ...knownFilesOf(rivals.tables)];
+  const files = positionals.length > 0 ? positionals : [...registry, ...(values.tables === undefined ? [] : knownFilesOf(values.tables))];
+  const generated = positionals.length > 0 ? [] : generatedTrials(20_000);
+  const trials = [...files.values().flatMap(trialsOf), ...generated].map((trial) => compare(trial, rivals.python));
+  const commit = execFileSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" }).trim();
+  const machine = { processor: cpus()[0]?.model, cores: cpus().length, node: process.version };
+  mkdirSync(join(root, "bench/results"), { recursive: true });
+  writeFileSync(join(root, "bench/results/forest-quality.json"), `${JSON.stringify({ commit, machine, trials }, null, 2)}\n`);
+  process.exitCode = trials.every(({ holds }) => holds) ? 0 : 1;
+}
