@@ -61,6 +61,17 @@ test("training from a file prints one JSON object with the fixed fields, and pro
   assert.notEqual(err, "");
 });
 
+test("--valid measures on that table and on nothing else, --weight by its weights", async () => {
+  const file = await tableFile("learn.csv", "x,colour,y", noisy);
+  const valid = await tableFile("ask.csv", "x,colour,y", noisy, 60);
+  const given = ["train", file, "--target", "y", "--valid", valid, "--out", join(folder, "valid.model"), ...quick];
+  const told = JSON.parse((await run(given)).out) as { metrics: Record<string, number>; evaluation: unknown };
+  assert.deepEqual(told.evaluation, { scheme: "validation", splits: 1, rows: 60 });
+  assert.ok((told.metrics.auc ?? 0) > 0.5);
+  const weighted = JSON.parse((await run([...given, "--weight", "x"])).out) as { evaluation: { rows: number } };
+  assert.equal(weighted.evaluation.rows, 59, "the row of weight 0 does not count");
+});
+
 test("LightGBM's names of the flags make the same bytes as ours", async () => {
   const file = await tableFile("twins.csv", "x,colour,y", noisy);
   const ours = join(folder, "ours.model");

@@ -120,24 +120,36 @@ export interface Evaluation {
   readonly calibration: readonly CalibrationBin[];
 }
 
-/** All figures of the task over the asked rows together. */
-export function measure(
-  task: ForestTask,
-  scheme: Scheme,
-  splits: number,
-  truth: Float64Array,
-  predicted: Float64Array,
-  seed: number,
-): Evaluation {
+/** Rows that were asked: their truth, their predictions and, where rows are weighted, what each counts. */
+export interface Asked {
+  readonly truth: Float64Array;
+  readonly predicted: Float64Array;
+  readonly weight?: Float64Array | undefined;
+}
+
+/** All figures of the task over the asked rows together; a row of weight 0 is as good as absent. */
+export function measure(task: ForestTask, scheme: Scheme, splits: number, asked: Asked, seed: number): Evaluation {
+  const { truth, predicted, weight } = withoutWeightless(asked);
   const entries = Object.entries(figures[task]).map(([name, figure]): [string, Metric] => [
     name,
-    withInterval(figure, truth, predicted, seed),
+    withInterval(figure, truth, predicted, seed, weight),
   ]);
   return {
     scheme,
     splits,
     rows: truth.length,
     metrics: Object.fromEntries(entries.filter(([, metric]) => !Number.isNaN(metric.value))),
-    calibration: task === "binary" ? calibration(truth, predicted) : [],
+    calibration: task === "binary" ? calibration(truth, predicted, weight) : [],
+  };
+}
+
+function withoutWeightless(asked: Asked): Asked {
+  const { truth, predicted, weight } = asked;
+  if (weight === undefined || weight.every((own) => own > 0)) return asked;
+  const width = predicted.length / truth.length;
+  return {
+    truth: truth.filter((_, row) => (weight[row] as number) > 0),
+    predicted: predicted.filter((_, at) => (weight[Math.floor(at / width)] as number) > 0),
+    weight: weight.filter((own) => own > 0),
   };
 }

@@ -54,6 +54,22 @@ export function readTarget(column: TableColumn, choice: TargetChoice = {}): Targ
   };
 }
 
+/**
+ * The target of other rows in the classes that were learned, told apart by name: codes of another table mean nothing here.
+ * @throws MegalithError "training.target_invalid" for a class that was not learned, or no value at all.
+ */
+export function readTruth(column: TableColumn, learned: Pick<Target, "task" | "classes">): Float64Array {
+  if (learned.task === "regression" && column.kind === "category") refuse(column.name, "the rows to measure on hold text", "numbers");
+  const index = new Map(learned.classes.map((name, position) => [name, position]));
+  const truth = column.values.map((value) => {
+    if (Number.isNaN(value) || learned.task === "regression") return value;
+    const name = nameOf(column, value);
+    return index.get(name) ?? refuse(column.name, `the rows to measure on hold the unknown class ${name}`, learned.classes.join(", "));
+  });
+  if (truth.every((value) => Number.isNaN(value))) refuse(column.name, "no row to measure on has a value", "rows with the outcome");
+  return truth;
+}
+
 function inferTask(column: TableColumn, counts: ReadonlyMap<number, number>): ForestTask {
   if (counts.size === 2) return "binary";
   if (column.kind === "category" || column.kind === "boolean") return "multiclass";

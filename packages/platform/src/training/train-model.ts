@@ -22,7 +22,7 @@ import type { Card } from "../registry/index.ts";
 import type { Known, TableColumn, TableContent } from "../tables/index.ts";
 import { type Evaluation, measure, planEvaluation, predictRows, type Split } from "./evaluation.ts";
 import { findLeaks, type Leak } from "./leak-guard.ts";
-import { readTarget, type Target, type TargetChoice } from "./task.ts";
+import { readTarget, readTruth, type Target, type TargetChoice } from "./task.ts";
 
 export interface TrainingChoice extends TargetChoice {
   readonly target: string;
@@ -81,18 +81,17 @@ export async function trainModel(table: TableContent, choice: TrainingChoice, op
   const parameters = parametersOf(rows.length, columns.length, target, choice, seed);
   const fitting: Fitting = { columns, target, weight, parameters, seed, signal: options.signal, elapsedMs, bin: 0 };
   const startedAt = elapsedMs();
-  const plan = options.validation === undefined ? planEvaluation(target, { folds: choice.folds, seed, time }) : undefined;
-  const splits = plan?.splits ?? [];
-  const progress = counter(options, parameters.rounds, splits.length + 1);
-  const evaluation =
-    plan === undefined || options.validation === undefined
-      ? await evaluateBySplits(fitting, plan?.scheme ?? "folds", splits, progress)
-      : undefined;
-  const forest = await fit(fitting, rows, progress("training", splits.length), metadataOf(target, choice.target));
-  const finalEvaluation = evaluation ?? evaluateOn(forest, options.validation as TableContent, columns, choice, target, seed);
+  const { validation } = options;
+  const plan = validation === undefined ? planEvaluation(target, { folds: choice.folds, seed, time }) : undefined;
+  const fits = plan?.splits.length ?? 0;
+  const progress = counter(options, parameters.rounds, fits + 1);
+  const asked = validation === undefined ? undefined : readValidation(validation, columns, choice, target);
+  const measured = plan === undefined ? undefined : await evaluateBySplits(fitting, plan.scheme, plan.splits, progress);
+  const forest = await fit(fitting, rows, progress("training", fits), metadataOf(target, choice.target));
+  const evaluation = measured ?? evaluateOn(forest, asked as ValidationRows, seed);
   const seconds = { bin: fitting.bin / 1000, train: (elapsedMs() - startedAt - fitting.bin) / 1000 };
-  const card = cardOf(forest, { target, choice, parameters, leaks, evaluation: finalEvaluation, columns, rows: rows.length });
-  return { forest, artifact: encodeForest(forest), card, leaks, evaluation: finalEvaluation, seconds };
+  const card = cardOf(forest, { target, choice, parameters, leaks, evaluation, columns, rows: rows.length });
+  return { forest, artifact: encodeForest(forest), card, leaks, evaluation, seconds };
 }
 
 interface Fitting {
@@ -145,38 +144,45 @@ async function evaluateBySplits(
   splits: readonly Split[],
   progress: Counter,
 ): Promise<Evaluation> {
-  const truth: number[] = [];
+  const { target, weight } = fitting;
   const predicted: Float64Array[] = [];
   for (const [index, split] of splits.entries()) {
     const forest = await fit(fitting, split.learn, progress("evaluation", index), {});
     predicted.push(predictRows(forest, fitting.columns, split.ask));
-    for (const row of split.ask) truth.push(fitting.target.values[row] as number);
   }
-  return measure(fitting.target.task, scheme, splits.length, Float64Array.from(truth), join(predicted), fitting.seed);
+  const rows = Int32Array.from(splits.flatMap(({ ask }) => [...ask]));
+  const asked = { truth: pick(target.values, rows), predicted: join(predicted), weight: weight && pick(weight, rows) };
+  return measure(target.task, scheme, splits.length, asked, fitting.seed);
 }
 
-function evaluateOn(
-  forest: Forest,
-  table: TableContent,
-  columns: readonly TableColumn[],
-  choice: TrainingChoice,
-  target: Target,
-  seed: number,
-): Evaluation {
-  const column = find(table, choice.target);
-  if (column === undefined)
-    throw new MegalithError("training.columns_unknown", { values: { count: 1 }, problems: [unknown("/valid", choice.target, table)] });
-  const truth = readTarget(column, { task: target.task, positive: target.positive ?? undefined });
-  const rows = Int32Array.from(truth.values.keys()).filter((row) => !Number.isNaN(truth.values[row] as number));
-  const own = columns.map((trained) => recode(trained, find(table, trained.name), table.rowCount));
-  return measure(
-    target.task,
-    "validation",
-    1,
-    Float64Array.from(rows, (row) => truth.values[row] as number),
-    predictRows(forest, own, rows),
-    seed,
-  );
+interface ValidationRows {
+  readonly task: Target["task"];
+  /** [rows]; NaN where the target is missing. */
+  readonly truth: Float64Array;
+  readonly columns: readonly TableColumn[];
+  readonly weight: Float64Array | undefined;
+}
+
+/** Read before the forest is grown, so that a table that cannot be measured on is refused at once. */
+function readValidation(table: TableContent, columns: readonly TableColumn[], choice: TrainingChoice, target: Target): ValidationRows {
+  const needed = [choice.target, ...(choice.weight === undefined ? [] : [choice.weight])];
+  const absent = needed.filter((name) => find(table, name) === undefined);
+  if (absent.length > 0) {
+    const problems = absent.map((name) => unknown("/valid", name, table));
+    throw new MegalithError("training.columns_unknown", { values: { count: problems.length }, problems });
+  }
+  return {
+    task: target.task,
+    truth: readTruth(find(table, choice.target) as TableColumn, target),
+    columns: columns.map((trained) => recode(trained, find(table, trained.name), table.rowCount)),
+    weight: choice.weight === undefined ? undefined : readWeight(find(table, choice.weight) as TableColumn),
+  };
+}
+
+function evaluateOn(forest: Forest, { task, truth, columns, weight }: ValidationRows, seed: number): Evaluation {
+  const rows = Int32Array.from(truth.keys()).filter((row) => !Number.isNaN(truth[row] as number));
+  const asked = { truth: pick(truth, rows), predicted: predictRows(forest, columns, rows), weight: weight && pick(weight, rows) };
+  return measure(task, "validation", 1, asked, seed);
 }
 
 /** The validation table's column in the codes of the trained one. */
@@ -294,6 +300,10 @@ function readWeight(column: TableColumn): Float64Array {
 
 function find(table: TableContent, name: string): TableColumn | undefined {
   return table.columns.find((column) => column.name === name);
+}
+
+function pick(values: Float64Array, rows: Int32Array): Float64Array {
+  return Float64Array.from(rows, (row) => values[row] as number);
 }
 
 function join(parts: readonly Float64Array[]): Float64Array {

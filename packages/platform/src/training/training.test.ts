@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MegalithError, Problem } from "@megalith/contract";
 import { createScorer, decodeForest } from "@megalith/forest";
-import type { TableColumn } from "../tables/index.ts";
+import type { TableColumn, TableContent } from "../tables/index.ts";
 import { planEvaluation } from "./evaluation.ts";
 import { createRecordEncoder, readTarget, type Target, trainModel } from "./index.ts";
 import { intrusions } from "./loan-book.fixture.ts";
@@ -89,6 +89,40 @@ test("the same table, choices and seed make the same bytes; another seed makes o
   assert.deepEqual(first.artifact, second.artifact);
   assert.deepEqual(first.card, second.card);
   assert.notDeepEqual(first.artifact, other.artifact);
+});
+
+/** The target as text; `order` is how the table happens to number its texts. */
+function named(table: TableContent, order: readonly string[]): TableContent {
+  const codes = ["fine", "attack"].map((name) => order.indexOf(name));
+  const columns = table.columns.map((column): TableColumn => {
+    if (column.name !== "attack") return column;
+    return { name: "attack", kind: "category", categories: order, values: column.values.map((value) => codes[value] as number) };
+  });
+  return { ...table, columns };
+}
+
+test("a validation table is measured instead of folds, its classes told apart by name and not by their order", async () => {
+  const table = named(intrusions(600, 1), ["fine", "attack"]);
+  const choice = { target: "attack", parameters };
+  for (const task of ["binary", "multiclass"] as const) {
+    const own = await trainModel(table, { ...choice, task }, { validation: named(intrusions(300, 2), ["fine", "attack"]) });
+    const other = await trainModel(table, { ...choice, task }, { validation: named(intrusions(300, 2), ["attack", "fine"]) });
+    assert.equal(own.evaluation.scheme, "validation");
+    assert.equal(own.evaluation.rows, 300);
+    const { auc, accuracy } = own.card.metrics;
+    assert.ok(((auc ?? accuracy)?.value ?? 0) > 0.85);
+    assert.deepEqual(other.evaluation, own.evaluation);
+  }
+});
+
+test("a validation table with a class that was not learned is refused, naming it", async () => {
+  const validation = named(intrusions(50, 2), ["fine", "attack", "new"]);
+  const values = validation.columns.at(-1)?.values as Float64Array;
+  values[7] = 2;
+  await assert.rejects(
+    trainModel(named(intrusions(200, 1), ["fine", "attack"]), { target: "attack", parameters }, { validation }),
+    (error: MegalithError) => error.code === "training.target_invalid" && error.message.includes("new"),
+  );
 });
 
 test("an artifact tells target and classes and nothing of time, path or person", async () => {
