@@ -10,13 +10,16 @@ export function openPool(config: PoolConfig): Pool {
     [int8, (text) => BigInt(text)],
     [date, (text) => text],
   ]);
-  return new Pool({
+  const pool = new Pool({
     ...config,
     types: {
       getTypeParser: ((oid: number, format?: "text" | "binary") =>
         (format !== "binary" && parsers.get(oid)) || types.getTypeParser(oid, format as "text")) as typeof types.getTypeParser,
     },
   });
+  // A lent connection that breaks between two statements has nobody else to tell; the next statement on it fails.
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  return pool;
 }
 
 /** Runs work in one transaction; any throw rolls back. */
