@@ -50,6 +50,7 @@ declare module "fastify" {
 
 const jsonLimitBytes = 1024 * 1024;
 const headersTimeoutMs = 20_000;
+const leftBodyLimitBytes = 16 * 1024 * 1024;
 /** The stream of a route without one; already ended, so all share it. */
 const nothing = Readable.from([]).resume();
 
@@ -216,6 +217,19 @@ function bounded(source: Readable, limitBytes: number): Readable {
   return source.pipe(target);
 }
 
+/**
+ * A body that a refused call did not read to its end stands before the next request on its connection: of a bounded one the
+ * rest is read away, so that the caller gets the reply; any other ends with the connection.
+ */
+function leaveBody({ raw, headers }: FastifyRequest, reply: FastifyReply): void {
+  if (raw.complete) return;
+  const isBounded = Number(headers["content-length"] ?? Number.NaN) <= leftBodyLimitBytes;
+  const hasBody = headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+  if (hasBody && !isBounded) reply.header("connection", "close");
+  raw.unpipe();
+  raw.resume();
+}
+
 function sendReply(spec: RouteSpec, result: unknown, reply: FastifyReply): FastifyReply {
   if (reply.statusCode === 200 && spec.status !== undefined) reply.code(spec.status);
   if (spec.status === 204 && result === undefined) return reply.code(204).send();
@@ -235,9 +249,7 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
   if (mark !== null) mark.code = coded.detail === undefined ? coded.code : `${coded.code}: ${coded.detail}`;
   if (coded.retryAfterSeconds !== undefined) reply.header("retry-after", String(coded.retryAfterSeconds));
   if (coded.status === 401) reply.header("www-authenticate", 'Bearer realm="megalith"');
-  // A body that was not read would be taken for the next request.
-  if (coded.status >= 400 && request.body === undefined && request.headers["content-length"] !== undefined)
-    reply.header("connection", "close");
+  leaveBody(request, reply);
   const isOpenInference = request.url.startsWith("/v2");
   const body = isOpenInference
     ? { error: `${coded.message}${coded.problems.map((problem) => ` ${problem.path}: ${problem.message}`).join("")}` }
