@@ -2,197 +2,151 @@
  * Many callers retry until they are answered while the server, its worker and PostgreSQL are killed at random moments.
  *
  * Afterwards: usage rows = distinct keys, none twice; every repeat gives the bytes of the first answer; the invoice is the
- * sum of the amounts to the nano. The killed server is started again as a supervisor would do.
+ * sum of the prices that were answered, to the nano. No caller rests before the last kill is done.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { createHash } from "node:crypto";
+import { after, before, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import pg from "pg";
 import { runCount, seed } from "./counts.ts";
+import {
+  insist,
+  type KilledProduct,
+  type Part,
+  parts,
+  removeKilledProduct,
+  sequence,
+  startKilledProduct,
+} from "./killed-product.fixture.ts";
 
-const command = fileURLToPath(new URL("../packages/cli/src/main.ts", import.meta.url));
-const callers = 64;
-const callsEach = runCount(6, 200);
-const kills = runCount(4, 60);
+const callers = runCount(64, 64, "callers");
+const kills = runCount(4, 40, "kills a run");
+const runs = runCount(1, 5, "runs");
+const callsAtLeast = 6;
+const recordsOfBatch = 3;
 
-class Product {
-  private child: ChildProcess | undefined;
-  private stopping = false;
-  readonly url: string;
-  readonly folder: string;
+interface Answered {
+  readonly digest: string;
+  readonly nanos: readonly bigint[];
+}
 
-  constructor(url: string, folder: string) {
-    this.url = url;
-    this.folder = folder;
+let product: KilledProduct;
+let key: string;
+let admin: string;
+/** A run over midnight may meet two months. */
+const firstMonth = monthNow();
+/** Over all runs, by idempotency key. */
+const answers = new Map<string, Answered>();
+
+before(async () => {
+  product = await startKilledProduct();
+  key = await product.secret("demo");
+  admin = await product.secret("admin");
+});
+
+after(() => removeKilledProduct(product));
+
+/** Every fifth call asks about several records at once. */
+function bodyOf(name: string): string {
+  const number = Number(name.split("/")[2]);
+  const record = { duration_in_month: 6 + (number % 40), credit_amount: 1000 + (number % 7) * 500 };
+  return JSON.stringify(number % 5 === 4 ? { records: Array.from({ length: recordsOfBatch }, () => record) } : { record });
+}
+
+async function ask(name: string): Promise<Answered> {
+  const path = "/api/v1/services/credit-risk/decide";
+  const { status, text } = await insist(product.url, { method: "POST", path, key, body: bodyOf(name), idempotencyKey: name });
+  assert.equal(status, 200, text);
+  const { decisions } = JSON.parse(text) as { decisions: { price: { nanos: string } }[] };
+  return { digest: createHash("sha256").update(text).digest("base64"), nanos: decisions.map(({ price }) => BigInt(price.nanos)) };
+}
+
+async function askAgain(name: string): Promise<void> {
+  assert.deepEqual(await ask(name), answers.get(name), `the repeat of ${name} differs`);
+}
+
+/** Kills each part in turn, some again before they are back. */
+async function storm(random: () => number): Promise<Record<Part, number>> {
+  const done = { server: 0, worker: 0, postgres: 0 };
+  for (let kill = 0; kill < kills; kill++) {
+    if (random() < 0.7) await product.ready();
+    await setTimeout(100 + random() * 900);
+    const part = parts[kill % parts.length] as Part;
+    await product.kill(part);
+    done[part]++;
   }
+  return done;
+}
 
-  start(): void {
-    const { port } = new URL(this.url);
-    const env = { ...process.env, MEGALITH_PORT: port, MEGALITH_DATA: this.folder, MEGALITH_REQUEST_LOG: "false" };
-    const child = spawn(process.execPath, [command, "up"], { env, stdio: "ignore" });
-    this.child = child;
-    child.once("exit", () => {
-      if (!this.stopping) this.start();
-    });
-  }
-
-  async ready(): Promise<void> {
-    for (let attempt = 0; attempt < 1200; attempt++) {
-      const reply = await fetch(`${this.url}/v2/health/ready`).catch(() => undefined);
-      if (reply?.status === 200) return;
-      await setTimeout(50);
-    }
-    throw new Error("The server does not become ready.");
-  }
-
-  /** Kills one of the parts with SIGKILL. */
-  kill(part: "server" | "worker" | "postgres"): void {
-    if (part === "server") this.child?.kill("SIGKILL");
-    const pid = part === "postgres" ? postmaster(this.folder) : part === "worker" ? childOf(this.child?.pid) : undefined;
-    if (pid !== undefined) process.kill(pid, "SIGKILL");
-  }
-
-  async stop(): Promise<void> {
-    this.stopping = true;
-    if (this.child === undefined || this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const gone = once(this.child, "exit");
-    this.child.kill("SIGTERM");
-    await gone;
+async function callUntil(isOver: () => boolean, caller: string, random: () => number): Promise<void> {
+  for (let call = 0; call < callsAtLeast || !isOver(); call++) {
+    const name = `${caller}/${call}`;
+    answers.set(name, await ask(name));
+    if (call % 3 === 2) await askAgain(`${caller}/${Math.floor(random() * call)}`);
+    await setTimeout(random() * 60);
   }
 }
 
-function postmaster(folder: string): number | undefined {
-  try {
-    return Number(readFileSync(join(folder, "postgres/cluster/postmaster.pid"), "utf8").split("\n")[0]) || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The first child process that runs the worker. */
-function childOf(pid: number | undefined): number | undefined {
-  try {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").map(Number);
-    return children.find((child) => readFileSync(`/proc/${child}/cmdline`, "utf8").includes("worker.ts"));
-  } catch {
-    return undefined;
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}
-
-/** Asks until there is an answer that is not about waiting. */
-async function ask(url: string, key: string, name: string, body: string): Promise<string> {
-  for (let attempt = 0; attempt < 2000; attempt++) {
-    const reply = await fetch(`${url}/api/v1/services/credit-risk/decide`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${key}`, "content-type": "application/json", "idempotency-key": name },
-      body,
-    }).catch(() => undefined);
-    const text = await reply?.text().catch(() => undefined);
-    if (reply !== undefined && text !== undefined && reply.status === 200) return text;
-    if (reply !== undefined && text !== undefined && reply.status < 500) throw new Error(`${reply.status} ${text}`);
-    await setTimeout(20 + Math.random() * 80);
-  }
-  throw new Error("There was no answer.");
-}
-
-async function started(t: TestContext): Promise<Product> {
-  const folder = await mkdtemp(join(tmpdir(), "megalith-kill-"));
-  const product = new Product(`http://127.0.0.1:${await freePort()}`, folder);
-  t.after(async () => {
-    await product.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
-  product.start();
-  await product.ready();
-  for (let attempt = 0; attempt < 1200; attempt++) {
-    if (await readFile(join(folder, "demo.key")).catch(() => undefined)) return product;
-    await setTimeout(100);
-  }
-  throw new Error("The demo service was not made.");
-}
-
-test("callers that retry while server, worker and PostgreSQL are killed are metered once a key, answered the same, billed to the nano", async (t) => {
-  const product = await started(t);
-  const { url, folder } = product;
-  const key = (await readFile(join(folder, "demo.key"), "utf8")).trim();
-  const admin = (await readFile(join(folder, "admin.key"), "utf8")).trim();
-  const random = sequence(seed);
-  const answers = new Map<string, string>();
-  const bodies = (name: string): string => JSON.stringify({ record: { duration_in_month: 6 + (name.length % 40), credit_amount: 1000 } });
-  let running = true;
-  const asking = Array.from({ length: callers }, async (_, caller) => {
-    for (let call = 0; call < callsEach; call++) {
-      const name = `${caller}/${call}`;
-      answers.set(name, await ask(url, key, name, bodies(name)));
-    }
-  });
-  const killing = (async () => {
-    for (let kill = 0; kill < kills && running; kill++) {
-      await setTimeout(300 + random() * 1200);
-      product.kill((["server", "postgres", "worker"] as const)[kill % 3] ?? "server");
-    }
-  })();
-  await Promise.all(asking);
-  running = false;
-  await killing;
-  await product.ready();
-
-  const names = [...answers.keys()];
-  for (let start = 0; start < names.length; start += callers) {
-    const repeats = names.slice(start, start + callers).map(async (name) => {
-      assert.equal(await ask(url, key, name, bodies(name)), answers.get(name), `the repeat of ${name} differs`);
-    });
-    await Promise.all(repeats);
-  }
-
-  const get = async <T>(path: string): Promise<T> =>
-    (await (await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${admin}` } })).json()) as T;
-  const customer = (await get<{ items: { id: string }[] }>("/api/v1/customers")).items[0]?.id;
-  const summary = await get<{ items: { count: number; amountNanos: string }[] }>(`/api/v1/usage/summary?customer=${customer}`);
-  const count = summary.items.reduce((sum, row) => sum + row.count, 0);
-  assert.equal(count, callers * callsEach, "usage rows = distinct keys");
-  const spoken = [...answers.values()].reduce(
-    (sum, text) => sum + BigInt((JSON.parse(text) as { decisions: { price: { nanos: string } }[] }).decisions[0]?.price.nanos ?? 0),
-    0n,
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  await Promise.all(
+    Array.from({ length: callers }, async () => {
+      for (const item of waiting) await work(item);
+    }),
   );
-  const month = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Berlin" }).format(new Date()).slice(0, 7);
-  const invoices = await get<{ items: { exactNanos: string }[] }>(`/api/v1/invoices/preview?customer=${customer}&month=${month}`);
-  assert.equal(BigInt(invoices.items[0]?.exactNanos ?? 0), spoken, "the invoice is the sum of the prices that were answered");
-});
-
-test("a start finds its way past a stale lock, a half-written artifact and an orphaned PostgreSQL", async (t) => {
-  const product = await started(t);
-  const { folder } = product;
-  await writeFile(join(folder, "artifacts/.half.partial"), "half");
-  product.kill("server");
-  await setTimeout(100);
-  await product.ready();
-  const key = (await readFile(join(folder, "demo.key"), "utf8")).trim();
-  const text = await ask(product.url, key, "after", JSON.stringify({ record: { credit_amount: 1000 } }));
-  assert.match(text, /"prediction":0\.\d+/);
-  await assert.rejects(readFile(join(folder, "artifacts/.half.partial")), { code: "ENOENT" });
-});
-
-/** A linear congruential sequence in [0, 1): when to kill, the same in every run. */
-function sequence(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 4_294_967_296;
-  };
 }
+
+function monthNow(): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Berlin" }).format(new Date()).slice(0, 7);
+}
+
+async function read<T>(path: string): Promise<T> {
+  const { status, text } = await insist(product.url, { path, key: admin });
+  assert.equal(status, 200, text);
+  return JSON.parse(text) as T;
+}
+
+for (let run = 0; run < runs; run++)
+  test(`callers that retry while server, worker and PostgreSQL are killed are metered once a key, answered the same, billed to the nano (seed ${seed + run})`, async () => {
+    const random = sequence(seed + run);
+    let isOver = false;
+    const storming = storm(sequence(seed * 3 + run)).finally(() => {
+      isOver = true;
+    });
+    const calling = Array.from({ length: callers }, (_, caller) => callUntil(() => isOver, `${run}/${caller}`, random));
+    const [killed] = await Promise.all([storming, ...calling]);
+    assert.ok(Math.min(...Object.values(killed)) >= 1, "every part was killed");
+    await product.ready();
+
+    await inParallel(
+      [...answers.keys()].filter((name) => name.startsWith(`${run}/`)),
+      askAgain,
+    );
+    const spoken = [...answers.values()].flatMap(({ nanos }) => nanos);
+    const total = spoken.reduce((sum, nanos) => sum + nanos, 0n);
+
+    const client = new pg.Client({ connectionString: await product.databaseUrl() });
+    await client.connect();
+    const rows = await client.query<{ keys: string; count: string; decisions: string; sum: string }>(
+      `select count(distinct fact_key) as keys, count(*) as count, count(distinct decision_id) as decisions, sum(amount_nanos) as sum from usage`,
+    );
+    const stored = await client.query<{ count: string }>("select count(*) as count from decision");
+    await client.end();
+    assert.deepEqual(
+      { ...rows.rows[0], stored: stored.rows[0]?.count },
+      { keys: `${answers.size}`, count: `${spoken.length}`, decisions: `${spoken.length}`, sum: `${total}`, stored: `${spoken.length}` },
+      "usage rows = distinct keys, none twice, each with its decision",
+    );
+
+    const customer = (await read<{ items: { id: string }[] }>("/api/v1/customers")).items[0]?.id;
+    const previews = [...new Set([firstMonth, monthNow()])].map((month) =>
+      read<{ items: { exactNanos: string }[] }>(`/api/v1/invoices/preview?customer=${customer}&month=${month}`),
+    );
+    const billed = (await Promise.all(previews)).flatMap(({ items }) => items.map(({ exactNanos }) => BigInt(exactNanos)));
+    assert.equal(
+      billed.reduce((sum, nanos) => sum + nanos, 0n),
+      total,
+      "the invoice is the sum of the prices that were answered",
+    );
+  });
