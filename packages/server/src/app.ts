@@ -137,6 +137,8 @@ function addRoute(app: FastifyInstance, route: BoundRoute, options: AppOptions):
     ...(spec.bodyLimitBytes === undefined ? {} : { bodyLimit: spec.bodyLimitBytes }),
     onRequest: async (request) => {
       const mark = request.known as Known;
+      // Clients of the Open Inference Protocol, Triton's own among them, leave the type of JSON out.
+      if (spec.body !== undefined && spec.path.startsWith("/v2/")) request.headers["content-type"] ??= "application/json";
       if (spec.access.kind !== "public") mark.principal = await options.authenticate(request);
       options.authorise(spec.access, mark.principal);
     },
