@@ -95,6 +95,12 @@ export function findTests(ending: RegExp, parts: readonly string[] = []): string
   return found.filter((path) => ending.test(path) && (parts.length === 0 || parts.some((part) => path.includes(part)))).sort();
 }
 
+/** What needs more than Node and npm: run by `prove` only. */
+export function findProofs(parts: readonly string[] = []): string[] {
+  const found = globSync("{bench,test,tools}/**/*.proof.ts", { cwd: root });
+  return found.filter((path) => parts.length === 0 || parts.some((part) => path.includes(part))).sort();
+}
+
 /** Runs work beside one PostgreSQL; openTestDatabase() finds it by the environment. */
 export async function withDatabase<T>(work: () => Promise<T>): Promise<T> {
   const server = await startTestServer();
