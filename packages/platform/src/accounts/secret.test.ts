@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runCount } from "../../../../test/counts.ts";
 import { countingRandom } from "./accounts.fixture.ts";
 import { hashPassword, isSecret, newSecret, verifyPassword } from "./secret.ts";
 
@@ -34,7 +35,7 @@ test("the checksum catches swapped neighbours, a lost and a doubled character", 
       const typo = `${key.slice(0, index)}${middle}${key.slice(index + 2)}`;
       return typo === key || !isSecret("mgl_", typo);
     }),
-    { seed: 20_261_125, numRuns: 300 },
+    { seed: 20_261_125, numRuns: runCount(300, 20_000) },
   );
 });
 

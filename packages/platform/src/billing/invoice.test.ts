@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { roundToCurrency } from "@megalith/contract";
 import fc from "fast-check";
+import { runCount } from "../../../../test/counts.ts";
 import type { UsageLine } from "../metering/index.ts";
 import { computeInvoice, computeInvoices, type Terms } from "./invoice.ts";
 import type { Prices } from "./plan.ts";
 
 const seed = 20_261_125;
-const runs = 200;
+const runs = runCount(200, 10_000, "invoices");
 
 const flat: Prices = {
   tiers: [{ upTo: null, priceNanos: 2_000_000n }],

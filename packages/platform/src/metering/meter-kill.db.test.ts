@@ -6,13 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { MegalithError } from "@megalith/contract";
+import { runCount } from "../../../../test/counts.ts";
 import { migrate, openPool, startEmbeddedPostgres } from "../foundation/index.ts";
 import { Meter } from "./meter.ts";
 import { countUsage, makeCall, makePrice, makeWorld } from "./metering.fixture.ts";
 
 const callers = 64;
-const rounds = 12;
-const kills = 1;
+const rounds = runCount(12, 120, "calls a caller");
+const kills = runCount(1, 10, "kills");
 
 test("callers that retry while PostgreSQL is killed make one row a key, and every answer stays as it was", async () => {
   const folder = await mkdtemp(join(tmpdir(), "megalith-kill-"));

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
+import { runCount } from "../../../../test/counts.ts";
 import { type OpenTestDatabase, openTestDatabase } from "../foundation/database.fixture.ts";
 import { inTransaction } from "../foundation/index.ts";
 import { closeMonth } from "./account.ts";
@@ -11,7 +12,7 @@ import { makeCall, makePrice, makeWorld, type World } from "./metering.fixture.t
 import { type Price, priceFact } from "./price.ts";
 
 const seed = 20_261_125;
-const runs = 60;
+const runs = runCount(60, 3_000, "tariffs priced twice");
 
 let database: OpenTestDatabase;
 let world: World;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
+import { runCount } from "../../../../test/counts.ts";
 import { type OpenTestDatabase, openTestDatabase } from "../foundation/database.fixture.ts";
 import { Calendar, dayNumber, monthOf } from "./calendar.ts";
 import type { CallFacts, MeterOutcome } from "./fact.ts";
@@ -11,7 +12,7 @@ import type { Price } from "./price.ts";
 import { type PendingCall, Recorder } from "./recorder.ts";
 
 const seed = 20_261_125;
-const runs = 40;
+const runs = runCount(40, 1_500, "batches");
 
 let database: OpenTestDatabase;
 let world: World;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runCount } from "../../../../test/counts.ts";
 import { CsvReader, type CsvRecord, type Dialect } from "./csv.ts";
 
 const dialect: Dialect = { delimiter: ",", quote: '"', escape: '"' };
@@ -25,7 +26,7 @@ test("how the text is cut into pieces never changes the records", () => {
       fc.property(soup, fc.array(fc.nat(200), { maxLength: 12 }), (text, cuts) =>
         assert.deepEqual(read(text, cuts, own), read(text, [], own)),
       ),
-      { seed: 7, numRuns: 1500 },
+      { seed: 7, numRuns: runCount(1_500, 50_000, "texts parsed") },
     );
 });
 

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runCount } from "../../../../test/counts.ts";
 import { parseNumber } from "./cell.ts";
 import { CsvReader, isBlank } from "./csv.ts";
 import { importRows, scratchFolder } from "./import.fixture.ts";
 
-const runs = 40;
+const runs = runCount(40, 400, "files imported");
 const seed = 20_241_125;
 
 /** Texts that no encoding of the four loses: letters of each are tried with that encoding only. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runCount } from "../../../../test/counts.ts";
 import type { TableColumn, TableContent } from "../tables/index.ts";
 import { type Leak, readTarget, trainModel } from "./index.ts";
 import { findLeaks } from "./leak-guard.ts";
@@ -88,7 +89,7 @@ test("a copy of the target under any coding is left out", () => {
         ["copy_of_target", "copy_of_target"],
       );
     }),
-    { numRuns: 30, seed },
+    { numRuns: runCount(30, 500), seed },
   );
 });
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MegalithError } from "@megalith/contract";
 import fc from "fast-check";
+import { runCount } from "../../../../test/counts.ts";
 import type { TableContent } from "../tables/index.ts";
 import { measure } from "./evaluation.ts";
 import { trainModel } from "./index.ts";
@@ -24,7 +25,7 @@ import {
 } from "./metrics.ts";
 
 const seed = 42;
-const runs = { numRuns: 60, seed };
+const runs = { numRuns: runCount(60, 2_000), seed };
 
 interface Rows {
   readonly truth: Float64Array;

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runCount } from "../../../../test/counts.ts";
 import { auc, averagePrecision, calibration, logLoss, meanSquaredError, rSquared, withInterval } from "./metrics.ts";
 
-const runs = { numRuns: 60, seed: 42 };
+const runs = { numRuns: runCount(60, 2_000), seed: 42 };
 const scored = fc.array(fc.record({ truth: fc.boolean(), score: fc.integer({ min: 0, max: 6 }) }), { minLength: 2, maxLength: 40 });
 
 function columns(rows: readonly { truth: boolean; score: number }[]): [Float64Array, Float64Array] {
