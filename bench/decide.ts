@@ -108,7 +108,7 @@ try {
   const port = Number(new URL(product.url).port);
   const results: Record<string, Measured> = {};
   await load({ port, path: "/api/v1/services/plain/decide", key, body, connections: 16 });
-  for (const connections of [16, 64]) {
+  for (const connections of [16, 32, 64]) {
     results[`empty ${connections}`] = await load({ port: empty.port, path: "/empty", key, body, connections });
     results[`decide ${connections}`] = await load({ port, path: "/api/v1/services/plain/decide", key, body, connections });
     results[`reasons ${connections}`] = await load({ port, path: "/api/v1/services/reasons/decide", key, body, connections });

@@ -8,7 +8,7 @@ import { PassThrough, Readable } from "node:stream";
 import { idFromUuid, MegalithError, type RouteSpec } from "@megalith/contract";
 import type { NewUuid, Principal } from "@megalith/platform/foundation";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { requireScope } from "./authenticate.ts";
+import { missingScope } from "./authenticate.ts";
 import { errorBody, toMegalithError } from "./error-reply.ts";
 import type { RequireOwn } from "./ownership.ts";
 import type { RequestFacts } from "./request-log.ts";
@@ -23,7 +23,8 @@ export interface RequestHead {
 export interface AppOptions {
   readonly routes: readonly BoundRoute[];
   readonly newUuid: NewUuid;
-  readonly authenticate: (head: RequestHead) => Promise<Principal | null>;
+  /** At once when the caller is remembered: most calls then wait for nothing before their body. */
+  readonly authenticate: (head: RequestHead) => Promise<Principal | null> | Principal | null;
   /** @throws MegalithError "access.…", or "request.not_found" for a customer at a provider's route. */
   readonly authorise: (access: RouteSpec["access"], principal: Principal | null) => void;
   /** @throws MegalithError "request.not_found" when the path names a thing that is not the caller's. */
@@ -48,6 +49,7 @@ declare module "fastify" {
   }
 }
 
+const nobody: Known = { principal: null, code: null };
 const jsonLimitBytes = 1024 * 1024;
 const headersTimeoutMs = 20_000;
 const leftBodyLimitBytes = 16 * 1024 * 1024;
@@ -83,18 +85,21 @@ export function buildApp(options: AppOptions): FastifyInstance {
 function addGuards(app: FastifyInstance, options: AppOptions): void {
   const limit = options.maxInFlight ?? 4096;
   let inFlight = 0;
-  app.addHook("onRequest", async (request, reply) => {
+  // Hooks with a callback: a promise for each would cost a call more than what the hook does.
+  app.addHook("onRequest", (request, reply, done) => {
     inFlight++;
     // "close" comes also for a caller that hung up before a reply began.
     reply.raw.once("close", () => {
       inFlight--;
     });
     request.known = { principal: null, code: null };
-    if (inFlight > limit) throw new MegalithError("server.overloaded", { values: { seconds: 1 }, retryAfterSeconds: 1 });
+    if (inFlight > limit) done(new MegalithError("server.overloaded", { values: { seconds: 1 }, retryAfterSeconds: 1 }));
+    else done();
   });
-  app.addHook("onResponse", async (request, reply) => {
-    const { principal, code } = request.known ?? { principal: null, code: null };
+  app.addHook("onResponse", (request, reply, done) => {
+    const { principal, code } = request.known ?? nobody;
     options.onRequestDone({ request, status: reply.statusCode, elapsedMs: reply.elapsedTime, principal, code });
+    done();
   });
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
   app.setNotFoundHandler(async (request, reply) => {
@@ -131,24 +136,44 @@ function readJson(app: FastifyInstance): void {
 function addRoute(app: FastifyInstance, route: BoundRoute, options: AppOptions): void {
   const { spec } = route;
   const validate = validatorOf(spec);
+  const isInference = spec.body !== undefined && spec.path.startsWith("/v2/");
   app.route({
     method: spec.method,
     url: spec.path.replace(/\{(\w+)\}/g, ":$1"),
     ...(spec.bodyLimitBytes === undefined ? {} : { bodyLimit: spec.bodyLimitBytes }),
-    onRequest: async (request) => {
-      const mark = request.known as Known;
+    onRequest: (request, _reply, done) => {
       // Clients of the Open Inference Protocol, Triton's own among them, leave the type of JSON out.
-      if (spec.body !== undefined && spec.path.startsWith("/v2/")) request.headers["content-type"] ??= "application/json";
-      if (spec.access.kind !== "public") mark.principal = await options.authenticate(request);
-      options.authorise(spec.access, mark.principal);
+      if (isInference) request.headers["content-type"] ??= "application/json";
+      const admit = (principal: Principal | null): void => {
+        try {
+          (request.known as Known).principal = principal;
+          options.authorise(spec.access, principal);
+        } catch (error) {
+          done(error as Error);
+          return;
+        }
+        done();
+      };
+      if (spec.access.kind === "public") return admit(null);
+      try {
+        const found = options.authenticate(request);
+        if (found instanceof Promise) found.then(admit, done);
+        else admit(found);
+      } catch (error) {
+        done(error as Error);
+      }
     },
-    handler: async (request, reply) => {
+    handler: (request, reply) => {
       const principal = request.known?.principal ?? null;
-      await requireScope(spec.access, principal, () =>
-        options.requireOwn(request.params as Record<string, string>, principal as Principal),
-      );
-      const call = toCall(spec, validate, request, reply, principal);
-      return sendReply(spec, await route.handle(call), reply);
+      const handle = (): Promise<unknown> => route.handle(toCall(spec, validate, request, reply, principal));
+      const missing = missingScope(spec.access, principal);
+      const handled =
+        missing === null
+          ? handle()
+          : options.requireOwn(request.params as Record<string, string>, principal as Principal).then(() => {
+              throw missing;
+            });
+      handled.then((result) => sendReply(spec, result, reply)).catch((error: unknown) => reply.send(toMegalithError(error)));
     },
   });
 }

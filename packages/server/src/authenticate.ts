@@ -15,8 +15,8 @@ export interface AuthenticatorUses {
   readonly isAdminKey: (text: string) => boolean;
 }
 
-export function authenticator(uses: AuthenticatorUses): (head: RequestHead) => Promise<Principal | null> {
-  return async ({ headers, method }) => {
+export function authenticator(uses: AuthenticatorUses): (head: RequestHead) => Promise<Principal | null> | Principal | null {
+  return ({ headers, method }) => {
     const { authorization } = headers;
     if (typeof authorization === "string") {
       const token = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization)?.[1];
@@ -25,9 +25,10 @@ export function authenticator(uses: AuthenticatorUses): (head: RequestHead) => P
     }
     const session = readSessionCookie(one(headers.cookie));
     if (session === undefined) return null;
-    const principal = await uses.members.bySession(session);
-    if (principal !== null && method !== "GET" && method !== "HEAD") refuseForeignOrigin(headers);
-    return principal;
+    return uses.members.bySession(session).then((principal) => {
+      if (principal !== null && method !== "GET" && method !== "HEAD") refuseForeignOrigin(headers);
+      return principal;
+    });
   };
 }
 
@@ -55,15 +56,13 @@ export function authorise(access: RouteSpec["access"], principal: Principal | nu
   if (access.kind === "provider") throw new MegalithError("request.not_found");
 }
 
-/** For a customer's key without the scope: one's own thing names the scope, any other is as if it were not there. @throws MegalithError "access.scope_missing". */
-export async function requireScope(
-  access: RouteSpec["access"],
-  principal: Principal | null,
-  requireOwn: () => Promise<void>,
-): Promise<void> {
-  if (access.kind !== "customer" || principal?.kind !== "customer" || principal.scopes.includes(access.scope)) return;
-  await requireOwn();
-  throw new MegalithError("access.scope_missing", { values: { scope: access.scope } });
+/**
+ * What to throw at a customer's key without the scope, null when it has it. For one's own thing only: any other is as if it were
+ * not there.
+ */
+export function missingScope(access: RouteSpec["access"], principal: Principal | null): MegalithError | null {
+  if (access.kind !== "customer" || principal?.kind !== "customer" || principal.scopes.includes(access.scope)) return null;
+  return new MegalithError("access.scope_missing", { values: { scope: access.scope } });
 }
 
 function one(value: string | string[] | undefined): string | undefined {

@@ -62,16 +62,34 @@ export function createMetrics({ registry, countJobs }: MetricsUses): Metrics {
   });
   collectDefaultMetrics({ register: registry, prefix: "megalith_" });
   const services = boundedNames(serviceLimit);
+  // A child remembers its labels: looking them up for every request costs more than to count.
+  const requestsOf = remembered((route, method, code) => requests.labels({ route, method, code }));
+  const durationsOf = remembered((route, method) => durations.labels({ route, method }));
+  const decisionsOf = remembered((service) => decisions.labels({ service }));
   return {
     countRequest: ({ request, status, elapsedMs }) => {
       const route = request.routeOptions.url ?? "none";
       const method = methods.has(request.method) ? request.method : "other";
-      requests.inc({ route, method, code: String(status) });
-      durations.observe({ route, method }, elapsedMs / 1000);
+      requestsOf(route, method, String(status)).inc();
+      durationsOf(route, method).observe(elapsedMs / 1000);
     },
-    countDecisions: (service, count) => decisions.inc({ service: services(service) }, count),
+    countDecisions: (service, count) => decisionsOf(services(service)).inc(count),
     countBatch: (calls) => batches.observe(calls),
     text: () => registry.metrics(),
+  };
+}
+
+/** What `make` gave for the same labels, which are bounded. */
+function remembered<L extends string[], T>(make: (...labels: L) => T): (...labels: L) => T {
+  const made = new Map<string, T>();
+  return (...labels) => {
+    const name = labels.length === 1 ? (labels[0] as string) : labels.join("\n");
+    let found = made.get(name);
+    if (found === undefined) {
+      found = make(...labels);
+      made.set(name, found);
+    }
+    return found;
   };
 }
 

@@ -44,12 +44,18 @@ export class KeyCache {
     this.options = { holderLimit: 100_000, unknownLimit: 10_000, ttlMs: 30_000, loadLimit: 4, queueLimit: 2000, ...options };
   }
 
+  /** @returns who is remembered to hold the key with this hash, undefined when nobody is. */
+  peek(hash: Buffer): KeyHolder | undefined {
+    const known = this.holders.get(hash.toString("latin1"));
+    return known !== undefined && known.until > this.options.clock.now().getTime() ? known.holder : undefined;
+  }
+
   /** @returns who holds the key with this hash, null when nobody does. @throws MegalithError "server.overloaded". */
   async find(hash: Buffer): Promise<KeyHolder | null> {
     const name = hash.toString("latin1");
     const now = this.options.clock.now().getTime();
-    const known = this.holders.get(name);
-    if (known !== undefined && known.until > now) return known.holder;
+    const known = this.peek(hash);
+    if (known !== undefined) return known;
     if ((this.unknown.get(name) ?? 0) > now) return null;
     await this.takeTurn();
     const { generation } = this;

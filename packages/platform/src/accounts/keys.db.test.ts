@@ -93,7 +93,7 @@ test("a suspended customer's key is told so, and works again when the customer i
   const { customerId, secret } = await issue("suspended");
   assert.notEqual(await accounts.keys.authenticate(secret), null);
   await accounts.customers.change(accounts.caller, customerId, { status: "suspended" });
-  await assert.rejects(accounts.keys.authenticate(secret), { code: "accounts.customer_suspended" });
+  await assert.rejects(async () => accounts.keys.authenticate(secret), { code: "accounts.customer_suspended" });
   await accounts.customers.change(accounts.caller, customerId, { status: "active" });
   assert.notEqual(await accounts.keys.authenticate(secret), null);
 });

@@ -28,7 +28,7 @@ export function isSecret(prefix: SecretPrefix, text: string): boolean {
 }
 
 export function hashSecret(secret: string): Buffer {
-  return Buffer.from(hash("sha256", secret, "hex"), "hex");
+  return hash("sha256", secret, "buffer");
 }
 
 const cost = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };

@@ -23,6 +23,8 @@ export type NewUuid = () => string;
 
 const hex = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, "0"));
 
+const hexDigits = "0123456789abcdef";
+
 /** A maker of UUIDv7 that never goes back, not even when the clock does. */
 export function uuidMaker(clock: Clock, random: RandomBytes): NewUuid {
   // Drawn in bulk: a system call for every id would show on the hot path.
@@ -30,25 +32,31 @@ export function uuidMaker(clock: Clock, random: RandomBytes): NewUuid {
   let used = drawn.length;
   let last = 0;
   let counter = 0;
+  let head = "";
+  let headTime = 0;
   return () => {
     if (used === drawn.length) {
       random(drawn);
       used = 0;
     }
-    const bytes = drawn.subarray(used, used + 8);
+    const first = used;
     used += 8;
     const now = clock.now().getTime();
     if (now > last) {
       last = now;
-      counter = (bytes[0] as number) & 0x7f;
+      counter = (drawn[first] as number) & 0x7f;
     } else if (++counter > 0xfff) {
       last += 1;
       counter = 0;
     }
-    const time = last.toString(16).padStart(12, "0");
-    const counterHex = (0x7000 | counter).toString(16);
-    const h = (index: number) => hex[bytes[index] as number] as string;
-    const variant = hex[0x80 | ((bytes[1] as number) & 0x3f)] as string;
-    return `${time.slice(0, 8)}-${time.slice(8)}-${counterHex}-${variant}${h(2)}-${h(3)}${h(4)}${h(5)}${h(6)}${h(7)}${hex[(bytes[0] as number) ^ 0x5a] as string}`;
+    if (headTime !== last) {
+      const time = last.toString(16).padStart(12, "0");
+      head = `${time.slice(0, 8)}-${time.slice(8)}-7`;
+      headTime = last;
+    }
+    const h = (index: number) => hex[drawn[first + index] as number] as string;
+    const variant = hex[0x80 | ((drawn[first + 1] as number) & 0x3f)] as string;
+    const count = `${hexDigits[counter >> 8] as string}${hex[counter & 0xff] as string}`;
+    return `${head}${count}-${variant}${h(2)}-${h(3)}${h(4)}${h(5)}${h(6)}${h(7)}${hex[(drawn[first] as number) ^ 0x5a] as string}`;
   };
 }

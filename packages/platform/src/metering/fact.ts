@@ -7,7 +7,7 @@ import { hash } from "node:crypto";
 
 /** One record of a call. */
 export interface Fact {
-  /** From `deriveUsageId`. */
+  /** From `deriveUsageId` when the call can be repeated, else any new uuid: in the order of time, so that the index grows at its end. */
   readonly usageId: string;
   readonly decisionId: string;
   /** The transaction's value, of which a plan may take a share; null is none. */
@@ -38,7 +38,7 @@ export interface CallFacts {
   readonly planVersionId: string | null;
   /** `k:` + Idempotency-Key, `r:` + reference, or `q:` + a uuid; at most 300 characters. */
   readonly factKey: string;
-  /** SHA-256 of what was asked: the same key with another digest is a conflict. */
+  /** SHA-256 of what was asked: the same key with another digest is a conflict. Zeros when the call cannot be repeated. */
   readonly requestDigest: Uint8Array;
   readonly eventTime: Date;
   readonly recordedTime: Date;
@@ -72,6 +72,11 @@ export type MeterOutcome =
   | { readonly kind: "quota_exceeded"; readonly quota: number; readonly remaining: number }
   | { readonly kind: "balance_exhausted" }
   | { readonly kind: "rate_limited"; readonly rate: number; readonly retryAfterSeconds: number };
+
+/** False when the key was made for the one call: nobody else knows it. */
+export function isRepeatable(factKey: string): boolean {
+  return !factKey.startsWith("q:");
+}
 
 /** The id of a fact's usage row: the first 16 bytes of a SHA-256 over what identifies it, as a UUID of version 8 (RFC 9562). */
 export function deriveUsageId(customerId: string, factKey: string, index: number): string {

@@ -31,6 +31,8 @@ interface Waiting extends PendingCall {
   readonly deadline: number;
 }
 
+/** Calls in a batch below which the next is sent before the replies of this one. */
+const promptBatch = 10;
 const retryFirstMs = 20;
 const retryLongestMs = 500;
 
@@ -44,8 +46,11 @@ export class Meter {
   private readonly recorder: Recorder;
   private readonly onBatch: ((calls: number) => void) | undefined;
   private queue: Waiting[] = [];
+  private answered: (() => void)[] = [];
   private readonly running = new Set<string>();
   private batchCount = 0;
+  /** Calls of the batch before; 0 after a time without any. */
+  private lastBatch = 0;
   private scheduled = false;
 
   constructor(options: MeterOptions) {
@@ -73,7 +78,8 @@ export class Meter {
       return promise;
     }
     const identity = `${call.customerId}${call.factKey}`;
-    this.queue.push({ call, identity, isUncertain: false, deadline: this.elapsedMs() + this.deadlineMs, resolve, reject });
+    const deadline = this.elapsedMs() + this.deadlineMs;
+    this.queue.push({ call, identity, isUncertain: false, deadline, resolve: (outcome) => this.answer(resolve, outcome), reject });
     this.schedule();
     return promise;
   }
@@ -84,30 +90,57 @@ export class Meter {
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
-      const batch = this.nextBatch();
-      if (batch.length === 0) return;
-      this.batchCount++;
-      void this.write(batch).finally(() => {
-        for (const waiting of batch) this.running.delete(waiting.identity);
-        this.batchCount--;
-        this.schedule();
-      });
+      this.start();
       this.schedule();
     });
   }
 
-  /** The oldest waiting calls; of two with one key the later waits until the first is written. */
+  private start(): void {
+    if (this.batchCount >= this.lanes) return;
+    const batch = this.nextBatch();
+    if (batch.length === 0) return;
+    this.batchCount++;
+    void this.write(batch).finally(() => {
+      for (const waiting of batch) this.running.delete(waiting.identity);
+      this.batchCount--;
+      if (this.queue.length === 0) this.lastBatch = 0;
+      // Of few callers as many as before wait already: the database works while the replies are written. Many keep it busy anyway.
+      if (this.lastBatch > 0 && this.lastBatch <= promptBatch && this.queue.length >= this.lastBatch) this.start();
+      this.schedule();
+    });
+  }
+
+  /** In a later turn, so that a next batch is sent first. */
+  private answer(resolve: (outcome: MeterOutcome) => void, outcome: MeterOutcome): void {
+    this.answered.push(() => resolve(outcome));
+    if (this.answered.length > 1) return;
+    setImmediate(() => {
+      const all = this.answered;
+      this.answered = [];
+      for (const tell of all) tell();
+    });
+  }
+
+  /**
+   * The oldest waiting calls; of two with one key the later waits until the first is written.
+   *
+   * At most half of those under way: callers that ask again as soon as they are answered would else all end in one batch, and
+   * the server would wait for the database and the database for the server.
+   */
   private nextBatch(): Waiting[] {
     const batch: Waiting[] = [];
+    const half = this.lastBatch === 0 ? this.queue.length : Math.ceil((this.lastBatch + this.queue.length) / 2);
+    const limit = Math.min(this.batchLimit, half);
     const left: Waiting[] = [];
     for (const waiting of this.queue) {
-      if (batch.length >= this.batchLimit || this.running.has(waiting.identity)) left.push(waiting);
+      if (batch.length >= limit || this.running.has(waiting.identity)) left.push(waiting);
       else {
         this.running.add(waiting.identity);
         batch.push(waiting);
       }
     }
     this.queue = left;
+    this.lastBatch = batch.length;
     return batch;
   }
 

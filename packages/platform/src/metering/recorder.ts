@@ -7,7 +7,7 @@
 import type { PoolClient } from "pg";
 import { readKnown, recordUsage } from "./batch.ts";
 import { Calendar } from "./calendar.ts";
-import type { CallFacts, MeterOutcome } from "./fact.ts";
+import { type CallFacts, isRepeatable, type MeterOutcome } from "./fact.ts";
 import { loadPrices, loadStates, type MeterState } from "./meter-state.ts";
 import type { Price } from "./price.ts";
 import { type Settlement, settle } from "./settle.ts";
@@ -65,7 +65,7 @@ export class Recorder {
       return settle(customerId, states.get(customerId) as MeterState, facts, prices, this.calendar);
     });
     const ready = [...groups.values()].flat();
-    const probes = ready.filter(({ call, isUncertain }) => isUncertain || !call.factKey.startsWith("q:")).map(({ call }) => call);
+    const probes = ready.filter(({ call, isUncertain }) => isUncertain || isRepeatable(call.factKey)).map(({ call }) => call);
     const { stale, known } = await recordUsage(client, settlements, probes, this.timeoutMs);
     const told = known.length === 0 ? [] : await readKnown(client, known);
     if (lock) await client.query("commit");

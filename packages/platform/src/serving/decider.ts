@@ -7,12 +7,12 @@
 import { hash } from "node:crypto";
 import { type DecideBody, MegalithError, type Problem, parseAmount } from "@megalith/contract";
 import type { Clock, NewUuid, Principal } from "../foundation/index.ts";
-import { type CallFacts, deriveUsageId, type KeptDecision, type Meter, type MeterOutcome } from "../metering/index.ts";
+import { type CallFacts, deriveUsageId, isRepeatable, type KeptDecision, type Meter, type MeterOutcome } from "../metering/index.ts";
 import type { Answer } from "./answer.ts";
 import type { ServiceCatalogue } from "./catalogue.ts";
 import type { CompiledService, CompiledVersion } from "./compiled.ts";
 import type { DecisionLog } from "./decision-log.ts";
-import { type Language, type RenderedAnswer, renderReply } from "./reply.ts";
+import { type Language, renderReply, type StoredAnswer } from "./reply.ts";
 
 type Cells = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -49,6 +49,8 @@ interface Asked {
 }
 
 const problemLimit = 100;
+/** In the place of a digest that nothing will ever be compared with. */
+const nothingAsked = new Uint8Array(32);
 
 export class Decider {
   private readonly options: DeciderOptions;
@@ -75,10 +77,11 @@ export class Decider {
     );
     const ids = answers.map(() => this.options.newUuid());
     const decision = keep(compiled, asked, answers);
-    if (call.principal.kind === "provider") return this.answerProvider(call, compiled, asked, answers, { ids, decision, eventTime, now });
+    if (call.principal.kind === "provider") return this.answerProvider(call, compiled, answers, { ids, decision, eventTime, now });
     const { organisation, customerId, keyId } = call.principal;
     const { plan, explanation } = compiled.service.settings;
     const factKey = keyOf(call, asked, this.options.newUuid);
+    const canRepeat = isRepeatable(factKey);
     const withReasons = explanation.kind !== "none";
     const facts: CallFacts = {
       organisation,
@@ -87,33 +90,35 @@ export class Decider {
       keyId,
       planVersionId: plan === null ? null : await this.options.planVersionAt(organisation, plan, now),
       factKey,
-      requestDigest: digestOf(call, asked, decision),
+      requestDigest: canRepeat ? digestOf(call, asked, decision) : nothingAsked,
       eventTime,
       recordedTime: now,
       facts: ids.map((decisionId, index) => ({
-        usageId: deriveUsageId(customerId, factKey, index),
+        usageId: canRepeat ? deriveUsageId(customerId, factKey, index) : this.options.newUuid(),
         decisionId,
         valueNanos: values[index] ?? null,
         withReasons,
       })),
       decision,
     };
-    return this.speak(call, compiled, asked, answers, ids, await this.options.meter.record(facts));
+    return this.speak(call, compiled, facts, decision, answers, await this.options.meter.record(facts));
   }
 
   private async speak(
     call: DecideCall,
     compiled: CompiledService,
-    asked: Asked,
+    { facts }: CallFacts,
+    decision: KeptDecision,
     answers: readonly Answer[],
-    ids: readonly string[],
     outcome: MeterOutcome,
   ): Promise<string> {
     if (outcome.kind === "recorded") {
       this.options.onDecided?.(call.service, answers.length);
-      const rendered = answers.map((answer, index) =>
-        present(ids[index] ?? "", answer, asked.references[index] ?? null, compiled, outcome, index),
-      );
+      const { version } = compiled.champion;
+      const rendered = answers.map((answer, index): StoredAnswer => {
+        const { output: answerText, reference } = decision.facts[index] as KeptDecision["facts"][number];
+        return { id: facts[index]?.decisionId ?? "", reference, answer, answerText, version, price: priceOf(outcome, index) };
+      });
       return renderReply(rendered, outcome.remaining, call.language);
     }
     if (outcome.kind === "repeated") {
@@ -128,7 +133,6 @@ export class Decider {
   private async answerProvider(
     call: DecideCall,
     compiled: CompiledService,
-    asked: Asked,
     answers: readonly Answer[],
     made: { readonly ids: readonly string[]; readonly decision: KeptDecision; readonly eventTime: Date; readonly now: Date },
   ): Promise<string> {
@@ -136,14 +140,10 @@ export class Decider {
     const { organisation, id: serviceId } = compiled.service;
     await this.options.log.store({ organisation, serviceId, ids, decision, eventTime, recordedTime: now });
     this.options.onDecided?.(call.service, answers.length);
-    const rendered = answers.map((answer, index): RenderedAnswer => {
-      return {
-        id: ids[index] ?? "",
-        reference: asked.references[index] ?? null,
-        answer,
-        version: compiled.champion.version,
-        price: null,
-      };
+    const { version } = compiled.champion;
+    const rendered = answers.map((answer, index): StoredAnswer => {
+      const { output: answerText, reference } = decision.facts[index] as KeptDecision["facts"][number];
+      return { id: ids[index] ?? "", reference, answer, answerText, version, price: null };
     });
     return renderReply(rendered, null, call.language);
   }
@@ -171,18 +171,7 @@ function chosen(call: DecideCall, found: CompiledService): CompiledService {
   return { service: { ...service, settings: { ...service.settings, explanation } }, champion: call.version ?? found.champion };
 }
 
-function present(
-  id: string,
-  answer: Answer,
-  reference: string | null,
-  compiled: CompiledService,
-  outcome: Extract<MeterOutcome, { kind: "recorded" }>,
-  index: number,
-): RenderedAnswer {
-  return { id, reference, answer, version: compiled.champion.version, price: priceOf(outcome, index) };
-}
-
-function priceOf(outcome: Extract<MeterOutcome, { kind: "recorded" | "repeated" }>, index: number): RenderedAnswer["price"] {
+function priceOf(outcome: Extract<MeterOutcome, { kind: "recorded" | "repeated" }>, index: number): StoredAnswer["price"] {
   const nanos = outcome.prices[index];
   return outcome.currency === null || nanos === undefined ? null : { nanos, currency: outcome.currency };
 }
@@ -221,6 +210,7 @@ function parallel(
   name: string,
   problems: Problem[],
 ): (string | null)[] {
+  if (one === undefined && many === undefined) return new Array<null>(count).fill(null);
   if (many !== undefined && many.length !== count)
     problems.push({
       path: `/${name}s`,
@@ -283,8 +273,8 @@ function pointer(name: string): string {
 
 function keyOf(call: DecideCall, asked: Asked, newUuid: NewUuid): string {
   if (call.idempotencyKey !== undefined) return `k:${call.idempotencyKey}`;
-  const references = asked.references.filter((reference) => reference !== null);
-  if (references.length !== asked.references.length || references.length === 0) return `q:${newUuid()}`;
+  const { references } = asked;
+  if (references.length === 0 || references.includes(null)) return `q:${newUuid()}`;
   if (references.length === 1) return `r:${call.service}/${references[0]}`;
   return `r:${call.service}#${hash("sha256", JSON.stringify(references), "hex")}`;
 }

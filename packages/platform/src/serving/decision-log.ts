@@ -8,7 +8,7 @@ import type { Pool } from "pg";
 import type { Clock } from "../foundation/index.ts";
 import type { KeptDecision } from "../metering/index.ts";
 import type { Answer } from "./answer.ts";
-import type { RenderedAnswer } from "./reply.ts";
+import type { StoredAnswer } from "./reply.ts";
 
 /** Decisions that nobody pays for: one id and one kept fact each. */
 export interface FreeDecisions {
@@ -109,7 +109,7 @@ export class DecisionLog {
   }
 
   /** The answers of one earlier call, in its order. */
-  async answersOf(organisation: string, ids: readonly string[]): Promise<Omit<RenderedAnswer, "price">[]> {
+  async answersOf(organisation: string, ids: readonly string[]): Promise<Omit<StoredAnswer, "price">[]> {
     const days = [...new Set(ids.map(dayOfUuid))];
     const found = await this.pool.query<DecisionRow & { number: number; sha256: string }>(
       `select d.*, v.number, v.sha256 from decision d join model_version v on v.id = d.version_id
@@ -121,7 +121,8 @@ export class DecisionLog {
       const row = byId.get(id);
       if (row === undefined) throw new MegalithError("serving.decision_gone");
       const decision = toDecision(row);
-      return { id, reference: decision.reference, answer: decision.answer, version: { number: row.number, sha256: row.sha256 } };
+      const { reference, answer, outputText: answerText } = decision;
+      return { id, reference, answer, answerText, version: { number: row.number, sha256: row.sha256 } };
     });
   }
 

@@ -13,6 +13,11 @@ export interface RenderedAnswer {
   readonly price: { readonly nanos: bigint; readonly currency: string } | null;
 }
 
+/** As `RenderedAnswer`, with the answer's JSON text as it is stored. */
+export interface StoredAnswer extends RenderedAnswer {
+  readonly answerText: string;
+}
+
 /** One decision as the contract shows it. */
 export function showDecision(rendered: RenderedAnswer, language: Language) {
   const { answer, version, price } = rendered;
@@ -36,6 +41,19 @@ export function showDecision(rendered: RenderedAnswer, language: Language) {
   };
 }
 
-export function renderReply(answers: readonly RenderedAnswer[], remaining: number | null, language: Language): string {
-  return JSON.stringify({ decisions: answers.map((answer) => showDecision(answer, language)), remaining });
+/** The JSON of every decision as `showDecision` has it. An answer without reasons is its stored text, not written a second time. */
+export function renderReply(answers: readonly StoredAnswer[], remaining: number | null, language: Language): string {
+  let text = '{"decisions":[';
+  for (let index = 0; index < answers.length; index++) {
+    const stored = answers[index] as StoredAnswer;
+    if (index > 0) text += ",";
+    text += stored.answer.reasons === undefined ? withoutReasons(stored) : JSON.stringify(showDecision(stored, language));
+  }
+  return `${text}],"remaining":${remaining}}`;
+}
+
+function withoutReasons({ id, reference, answerText, version, price }: StoredAnswer): string {
+  const head = `{"id":"${idFromUuid("decision", id)}","reference":${reference === null ? "null" : JSON.stringify(reference)},`;
+  const paid = price === null ? "null" : `{"nanos":"${price.nanos}","currency":"${price.currency}"}`;
+  return `${head}${answerText.slice(1, -1)},"version":{"number":${version.number},"sha256":"${version.sha256}"},"price":${paid}}`;
 }
