@@ -28,7 +28,6 @@ export async function openPage(
   const context = await browser.newContext({
     viewport: { width: look.width, height: 800 },
     colorScheme: look.colorScheme,
-    bypassCSP: true,
   });
   const page = await context.newPage();
   const complaints: string[] = [];

@@ -1,73 +1,33 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import type { UsageSumShape } from "@megalith/contract";
 import { wordMoney } from "@megalith/contract";
 import type { Browser, Page } from "playwright-core";
-import { assertGoodPage, openBrowser, openPage } from "./browser.fixture.ts";
-import { type StartedProduct, startProduct } from "./start-product.ts";
+import { assertGoodPage, openPage } from "./browser.fixture.ts";
+import { assertGoodInEveryLook, dropFile, type StartedConsole, signInAsOwner, startConsole, withoutSignIn } from "./console.fixture.ts";
+import type { StartedProduct } from "./start-product.ts";
 
-const consoleSource = fileURLToPath(new URL("../packages/console", import.meta.url));
-const vite = join(dirname(createRequire(`${consoleSource}/package.json`).resolve("vite/package.json")), "bin/vite.js");
 const germanCredit = fileURLToPath(new URL("../examples/german-credit/german-credit.csv.gz", import.meta.url));
 const patience = { timeout: 60_000 };
 
+let started: StartedConsole;
 let product: StartedProduct;
 let browser: Browser;
-let built: string;
 before(async () => {
-  built = await mkdtemp(join(tmpdir(), "megalith-console-"));
-  await promisify(execFile)(process.execPath, [vite, "build", "--outDir", built, "--emptyOutDir", "--logLevel", "warn"], {
-    cwd: consoleSource,
-  });
-  product = await startProduct({ demo: false, consoleFolder: built });
-  browser = await openBrowser();
+  started = await startConsole({ demo: false });
+  ({ product, browser } = started);
 });
-after(async () => {
-  await browser.close();
-  await product.stop();
-  await rm(built, { recursive: true, force: true });
-});
-
-async function signIn(page: Page): Promise<void> {
-  await page.getByLabel("Admin key", { exact: true }).last().fill(product.adminKey);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("heading", { name: "Services", level: 1 }).waitFor();
-}
-
-/** The page as it is, in light and dark, wide and narrow. */
-async function assertGoodInEveryLook(page: Page): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const)
-    for (const width of [1280, 360]) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 800 });
-      await assertGoodPage(page);
-    }
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
-
-async function dropFile(page: Page, name: string, text: string): Promise<void> {
-  const transfer = await page.evaluateHandle(`(() => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(name)}, { type: "text/csv" }));
-    return transfer;
-  })()`);
-  await page.locator(".drop").dispatchEvent("drop", { dataTransfer: transfer });
-}
+after(() => started.stop());
 
 test("a dropped file becomes a priced service, and what it was asked stands on the invoice to the nano", async () => {
   const { page, complaints } = await openPage(browser, product.url, { width: 1280, colorScheme: "light" });
   // The look for a session that is not there yet answers 401, which the browser reports.
   complaints.length = 0;
   await assertGoodInEveryLook(page);
-  await signIn(page);
+  await signInAsOwner(page, product);
   await assertGoodInEveryLook(page);
 
   await page.getByRole("link", { name: "New service" }).first().click();
@@ -127,10 +87,7 @@ test("a dropped file becomes a priced service, and what it was asked stands on t
   await page.getByText("Send this link").waitFor();
   const link = (await page.locator(".secret").textContent()) ?? "";
   await assertGoodInEveryLook(page);
-  assert.deepEqual(
-    complaints.filter((text) => !text.includes("401")),
-    [],
-  );
+  assert.deepEqual(withoutSignIn(complaints), []);
   assert.deepEqual(await page.evaluate("Object.keys(localStorage)"), []);
   await page.context().close();
   await assertInviteWorks(link);
@@ -162,6 +119,20 @@ async function assertInviteWorks(link: string): Promise<void> {
   await page.getByRole("heading", { name: "Services", level: 1 }).waitFor();
   await page.context().close();
 }
+
+test("a script that got into a page does not run", async () => {
+  const { page, complaints } = await openPage(browser, product.url, { width: 1280, colorScheme: "light" });
+  complaints.length = 0;
+  const inject = `new Promise((done) => {
+    document.addEventListener("securitypolicyviolation", (event) => done(event.violatedDirective));
+    const script = document.createElement("script");
+    script.textContent = "window.wasRun = true";
+    document.body.append(script);
+  })`;
+  assert.match(String(await page.evaluate(inject)), /^script-src/);
+  assert.equal(await page.evaluate("window.wasRun"), undefined);
+  await page.context().close();
+});
 
 test("the console speaks Chinese when it is chosen, errors included", async () => {
   const { page } = await openPage(browser, product.url, { width: 360, colorScheme: "light" });

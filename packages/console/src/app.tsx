@@ -10,7 +10,7 @@ import { MembersPage } from "./members/members-page.tsx";
 import { DecisionPage } from "./services/decision-page.tsx";
 import { ServicePage } from "./services/service-page.tsx";
 import { AcceptInvitePage } from "./session/accept-invite-page.tsx";
-import { useSession } from "./session/session.tsx";
+import { SignedIn, useSession } from "./session/session.tsx";
 import { SignInPage } from "./session/sign-in-page.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { WizardPage } from "./wizard/wizard-page.tsx";
@@ -31,24 +31,26 @@ function Inside() {
   if (session.data === null) return <SignInPage />;
   const isProvider = session.data.kind === "provider";
   return (
-    <Routes>
-      <Route element={<Shell />}>
-        <Route index element={<HomePage />} />
-        <Route path="services/:service" element={<ServicePage />} />
-        <Route path="decisions/:decision" element={<DecisionPage />} />
-        {isProvider ? (
-          <>
-            <Route path="new" element={<WizardPage />} />
-            <Route path="customers" element={<CustomersPage />} />
-            <Route path="customers/:customer" element={<CustomerPage />} />
-            <Route path="members" element={<MembersPage />} />
-          </>
-        ) : (
-          <Route path="account" element={<AccountPage />} />
-        )}
-        <Route path="*" element={<NotFoundPage />} />
-      </Route>
-    </Routes>
+    <SignedIn value={session.data}>
+      <Routes>
+        <Route element={<Shell />}>
+          <Route index element={<HomePage />} />
+          <Route path="services/:service" element={<ServicePage />} />
+          <Route path="decisions/:decision" element={<DecisionPage />} />
+          {isProvider ? (
+            <>
+              <Route path="new" element={<WizardPage />} />
+              <Route path="customers" element={<CustomersPage />} />
+              <Route path="customers/:customer" element={<CustomerPage />} />
+              <Route path="members" element={<MembersPage />} />
+            </>
+          ) : (
+            <Route path="account" element={<AccountPage />} />
+          )}
+          <Route path="*" element={<NotFoundPage />} />
+        </Route>
+      </Routes>
+    </SignedIn>
   );
 }
 

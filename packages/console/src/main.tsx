@@ -1,5 +1,6 @@
 /** Starts the page. */
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import "@fontsource-variable/inter";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
@@ -9,12 +10,21 @@ import "./design/tokens.css";
 import "./design/base.css";
 import "./design/parts.css";
 import "./design/shell.css";
+import { FaultBoundary } from "./design/fault-boundary.tsx";
+import { ToastProvider } from "./design/toasts.tsx";
 import { firstLanguage, LanguageProvider } from "./language/language.tsx";
+import { sessionKey } from "./session/session.tsx";
 import { applyTheme } from "./shell/preferences.tsx";
 
 applyTheme();
 document.documentElement.lang = firstLanguage();
+/** A session that ended shows the door; the address stays, so one is back where one was after signing in. */
+const onError = (error: unknown) => {
+  if (error instanceof ApiError && error.status === 401 && error.code === "access.unauthenticated") client.setQueryData(sessionKey, null);
+};
 const client = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
       retry: (count, error) => count < 2 && !(error instanceof ApiError && error.status > 0 && error.status < 500),
@@ -26,9 +36,13 @@ createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>
     <QueryClientProvider client={client}>
       <LanguageProvider>
-        <BrowserRouter>
-          <App />
-        </BrowserRouter>
+        <ToastProvider>
+          <BrowserRouter>
+            <FaultBoundary>
+              <App />
+            </FaultBoundary>
+          </BrowserRouter>
+        </ToastProvider>
       </LanguageProvider>
     </QueryClientProvider>
   </StrictMode>,

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { callRoute } from "../api/call-route.ts";
 import { DataTable, ErrorNotice, Field, Loading, PageHead } from "../design/parts.tsx";
+import { useToast } from "../design/toasts.tsx";
 import { useWords } from "../language/language.tsx";
 import { mayAs, useSignedIn } from "../session/session.tsx";
 
@@ -51,11 +52,15 @@ export function CustomersPage() {
 function NewCustomer() {
   const { say } = useWords();
   const navigate = useNavigate();
+  const toast = useToast();
   const [name, setName] = useState("");
   const [title, setTitle] = useState("");
   const create = useMutation({
     mutationFn: () => callRoute(accountsRoutes.createCustomer, { body: { name, ...(title.trim() === "" ? {} : { title: title.trim() }) } }),
-    onSuccess: (customer) => void navigate(`/customers/${customer.id}`),
+    onSuccess: (customer) => {
+      toast(say("customers.created", { title: customer.title }));
+      return navigate(`/customers/${customer.id}`);
+    },
   });
   return (
     <form

@@ -3,13 +3,16 @@ import { billingRoutes, type InvoiceShape, wordInvoiceLine, wordMoney } from "@m
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { addressOf, callRoute } from "../api/call-route.ts";
+import { ConfirmButton } from "../design/confirm-button.tsx";
 import { DataTable, ErrorNotice, Field, Loading } from "../design/parts.tsx";
+import { useToast } from "../design/toasts.tsx";
 import { useWords } from "../language/language.tsx";
 import { mayAs, useSignedIn } from "../session/session.tsx";
 
 export function InvoicesPart({ customer }: { customer: string }) {
   const { say } = useWords();
   const client = useQueryClient();
+  const toast = useToast();
   const mayIssue = mayAs(useSignedIn(), "owner");
   const [month, setMonth] = useState(() => new Date().toISOString().slice(0, 7));
   const preview = useQuery({
@@ -18,7 +21,14 @@ export function InvoicesPart({ customer }: { customer: string }) {
   });
   const finalise = useMutation({
     mutationFn: () => callRoute(billingRoutes.finaliseInvoice, { body: { customer, month } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["invoices", customer] }),
+    onSuccess: ({ items }) => {
+      const numbers = items.flatMap(({ number }) => number ?? []).join(", ");
+      toast(numbers === "" ? say("invoice.nothingIssued", { month }) : say("invoice.finalised", { number: numbers }));
+      return Promise.all([
+        client.invalidateQueries({ queryKey: ["invoices", customer] }),
+        client.invalidateQueries({ queryKey: ["invoice-preview", customer] }),
+      ]);
+    },
   });
   return (
     <>
@@ -34,17 +44,15 @@ export function InvoicesPart({ customer }: { customer: string }) {
             />
           </Field>
           {mayIssue ? (
-            <button type="button" className="button" disabled={finalise.isPending} onClick={() => finalise.mutate()}>
-              {say("invoice.finalise")}
-            </button>
+            <ConfirmButton
+              label={say("invoice.finalise")}
+              question={say("invoice.finaliseSure", { month })}
+              busy={finalise.isPending}
+              onConfirm={() => finalise.mutate()}
+            />
           ) : null}
         </div>
         <ErrorNotice error={finalise.error} />
-        {finalise.data === undefined ? null : (
-          <p className="notice good" role="status">
-            {say("invoice.finalised", { number: finalise.data.items.map(({ number }) => number).join(", ") || say("common.none") })}
-          </p>
-        )}
         <h2>{say("invoice.preview", { month })}</h2>
         {preview.isPending ? <Loading /> : <ErrorNotice error={preview.error} />}
         {preview.data?.items.length === 0 ? <p className="quiet">{say("invoice.previewEmpty")}</p> : null}

@@ -3,7 +3,9 @@ import { accountsRoutes, type KeyShape, type Scope, scopes } from "@megalith/con
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { callRoute } from "../api/call-route.ts";
+import { ConfirmButton } from "../design/confirm-button.tsx";
 import { CopyButton, DataTable, ErrorNotice, Field, Loading } from "../design/parts.tsx";
+import { useToast } from "../design/toasts.tsx";
 import { useWords } from "../language/language.tsx";
 import { mayAs, useSignedIn } from "../session/session.tsx";
 
@@ -12,6 +14,7 @@ const overlapSeconds = 86_400;
 export function KeysPart({ customer }: { customer: string }) {
   const { say } = useWords();
   const client = useQueryClient();
+  const toast = useToast();
   const mayChange = mayAs(useSignedIn(), "engineer");
   const [secret, setSecret] = useState<string | null>(null);
   const keys = useQuery({ queryKey: ["keys", customer], queryFn: () => callRoute(accountsRoutes.listKeys, { params: { customer } }) });
@@ -25,10 +28,19 @@ export function KeysPart({ customer }: { customer: string }) {
     onSuccess: shown,
   });
   const rotate = useMutation({
-    mutationFn: (key: string) => callRoute(accountsRoutes.rotateKey, { params: { key }, body: { overlapSeconds } }),
-    onSuccess: shown,
+    mutationFn: (key: KeyShape) => callRoute(accountsRoutes.rotateKey, { params: { key: key.id }, body: { overlapSeconds } }),
+    onSuccess: (made, key) => {
+      toast(say("keys.wasRotated", { name: key.name }));
+      shown(made);
+    },
   });
-  const revoke = useMutation({ mutationFn: (key: string) => callRoute(accountsRoutes.revokeKey, { params: { key } }), onSuccess: refresh });
+  const revoke = useMutation({
+    mutationFn: (key: KeyShape) => callRoute(accountsRoutes.revokeKey, { params: { key: key.id } }),
+    onSuccess: (_, key) => {
+      toast(say("keys.wasRevoked", { name: key.name }));
+      refresh();
+    },
+  });
   return (
     <>
       {secret === null ? null : (
@@ -101,8 +113,8 @@ function NewKey({ onSend, busy }: { onSend: (body: { name: string; scopes: Scope
 interface KeyTableProps {
   readonly keys: readonly KeyShape[];
   readonly mayChange: boolean;
-  readonly onRotate: (key: string) => void;
-  readonly onRevoke: (key: string) => void;
+  readonly onRotate: (key: KeyShape) => void;
+  readonly onRevoke: (key: KeyShape) => void;
 }
 
 function KeyTable({ keys, mayChange, onRotate, onRevoke }: KeyTableProps) {
@@ -131,24 +143,21 @@ function KeyTable({ keys, mayChange, onRotate, onRevoke }: KeyTableProps) {
             <td>
               {key.revokedAt === null ? (
                 <div className="row tight">
-                  <button
-                    type="button"
-                    className="button small"
-                    aria-label={say("keys.rotateOf", { name: key.name })}
-                    onClick={() => onRotate(key.id)}
-                  >
-                    {say("keys.rotate")}
-                  </button>
-                  <button
-                    type="button"
-                    className="button small danger"
-                    aria-label={say("keys.revokeOf", { name: key.name })}
-                    onClick={() => {
-                      if (confirm(say("keys.revokeSure", { name: key.name }))) onRevoke(key.id);
-                    }}
-                  >
-                    {say("keys.revoke")}
-                  </button>
+                  <ConfirmButton
+                    small
+                    label={say("keys.rotate")}
+                    name={say("keys.rotateOf", { name: key.name })}
+                    question={say("keys.rotateSure", { name: key.name })}
+                    onConfirm={() => onRotate(key)}
+                  />
+                  <ConfirmButton
+                    small
+                    danger
+                    label={say("keys.revoke")}
+                    name={say("keys.revokeOf", { name: key.name })}
+                    question={say("keys.revokeSure", { name: key.name })}
+                    onConfirm={() => onRevoke(key)}
+                  />
                 </div>
               ) : null}
             </td>

@@ -11,10 +11,13 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { callRoute } from "../api/call-route.ts";
+import { Spark } from "../charts/spark.tsx";
 import { ErrorNotice, Loading, PageHead } from "../design/parts.tsx";
 import { useWords } from "../language/language.tsx";
 import { mayAs, useSignedIn } from "../session/session.tsx";
 import { priceOfPlan } from "./price-of-plan.ts";
+
+const shownDays = 14;
 
 export function HomePage() {
   const { say } = useWords();
@@ -28,7 +31,8 @@ export function HomePage() {
   });
   const plans = useQuery({ queryKey: ["plans"], queryFn: () => callRoute(billingRoutes.listPlans, {}), enabled: isProvider });
   const today = new Date().toISOString().slice(0, 10);
-  const rows = (usage.data?.items ?? []).filter((row) => row.day === today);
+  const all = usage.data?.items ?? [];
+  const rows = all.filter((row) => row.day === today);
   if (services.isPending) return <Loading />;
   if (services.isError) return <ErrorNotice error={services.error} />;
   const mayPublish = mayAs(session, "engineer");
@@ -48,7 +52,7 @@ export function HomePage() {
           <Figures services={services.data.items} rows={rows} />
           <div className="grid">
             {services.data.items.map((service) => (
-              <ServiceCard key={service.id} service={service} rows={rows} plans={plans.data?.items ?? []} />
+              <ServiceCard key={service.id} service={service} rows={all} today={today} plans={plans.data?.items ?? []} />
             ))}
           </div>
         </>
@@ -78,9 +82,20 @@ function Figures({ services, rows }: { services: readonly ServiceShape[]; rows: 
   );
 }
 
-function ServiceCard({ service, rows, plans }: { service: ServiceShape; rows: readonly UsageSumShape[]; plans: readonly PlanShape[] }) {
+interface ServiceCardProps {
+  readonly service: ServiceShape;
+  readonly rows: readonly UsageSumShape[];
+  readonly today: string;
+  readonly plans: readonly PlanShape[];
+}
+
+function ServiceCard({ service, rows, today, plans }: ServiceCardProps) {
   const { say, number } = useWords();
-  const count = rows.filter((row) => row.service === service.id).reduce((sum, row) => sum + row.count, 0);
+  const byDay = countsByDay(
+    rows.filter((row) => row.service === service.id),
+    today,
+  );
+  const count = byDay.at(-1) ?? 0;
   const price = priceOfPlan(plans.find((plan) => plan.name === service.plan));
   return (
     <Link className="card" to={`/services/${service.name}`}>
@@ -91,12 +106,26 @@ function ServiceCard({ service, rows, plans }: { service: ServiceShape; rows: re
       <p className="small quiet">
         {service.name} · {say("home.version", { number: service.version.number })}
       </p>
+      <span role="img" aria-label={`${say("home.days")}: ${byDay.map((day) => number(day)).join(", ")}`}>
+        <Spark counts={byDay} />
+      </span>
       <div className="row apart">
         <strong>{say("home.decisionsToday", { count: number(count) })}</strong>
         <span className="small quiet">{price ?? service.plan ?? say("home.free")}</span>
       </div>
     </Link>
   );
+}
+
+/** Decisions of the last days, the newest last. */
+function countsByDay(rows: readonly UsageSumShape[], today: string): number[] {
+  const end = Date.parse(today);
+  const counts = new Array<number>(shownDays).fill(0);
+  for (const { day, count } of rows) {
+    const place = shownDays - 1 - (end - Date.parse(day)) / 86_400_000;
+    if (place >= 0 && place < shownDays) counts[place] = (counts[place] ?? 0) + count;
+  }
+  return counts;
 }
 
 function Empty({ isProvider, mayPublish }: { isProvider: boolean; mayPublish: boolean }) {

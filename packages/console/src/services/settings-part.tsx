@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { callRoute } from "../api/call-route.ts";
 import { ErrorNotice, Field } from "../design/parts.tsx";
+import { useToast } from "../design/toasts.tsx";
 import { useWords } from "../language/language.tsx";
 import { ExplanationFields } from "./explanation-fields.tsx";
 
@@ -12,6 +13,7 @@ const releases = ["none", "metrics", "structure", "parameters", "logic"] as cons
 export function SettingsPart({ service }: { service: ServiceShape }) {
   const { say } = useWords();
   const client = useQueryClient();
+  const toast = useToast();
   const [title, setTitle] = useState(service.title);
   const [plan, setPlan] = useState(service.plan);
   const [explanation, setExplanation] = useState(service.explanation);
@@ -25,7 +27,10 @@ export function SettingsPart({ service }: { service: ServiceShape }) {
         params: { service: service.name },
         body: { title, plan, explanation, release, retentionDays, status },
       }),
-    onSuccess: (changed) => client.setQueryData(["service", service.name], changed),
+    onSuccess: (changed) => {
+      toast(say("settings.saved", { number: changed.revision }));
+      client.setQueryData(["service", service.name], changed);
+    },
   });
   return (
     <form

@@ -1,8 +1,10 @@
 /** The versions of a service's model: which one is champion, and making another one so. */
-import { registryRoutes } from "@megalith/contract";
+import { type ReplyOf, registryRoutes } from "@megalith/contract";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { callRoute } from "../api/call-route.ts";
+import { ConfirmButton } from "../design/confirm-button.tsx";
 import { DataTable, ErrorNotice, Loading } from "../design/parts.tsx";
+import { useToast } from "../design/toasts.tsx";
 import { useWords } from "../language/language.tsx";
 import { mayAs, useSignedIn } from "../session/session.tsx";
 
@@ -14,7 +16,11 @@ export function VersionsPart({ model }: { model: string }) {
     queryKey: ["versions", model],
     queryFn: () => callRoute(registryRoutes.listModelVersions, { params: { model } }),
   });
-  const refresh = () => void client.invalidateQueries();
+  const toast = useToast();
+  const refresh = ({ champion }: ReplyOf<typeof registryRoutes.promoteVersion>) => {
+    toast(say("versions.promoted", { number: champion?.number ?? 0 }));
+    return client.invalidateQueries();
+  };
   const promote = useMutation({
     mutationFn: (version: number) => callRoute(registryRoutes.promoteVersion, { params: { model }, body: { number: version } }),
     onSuccess: refresh,
@@ -30,9 +36,13 @@ export function VersionsPart({ model }: { model: string }) {
       <div className="row apart">
         <h2>{say("versions.title", { model })}</h2>
         {mayPromote ? (
-          <button type="button" className="button small" disabled={rollBack.isPending} onClick={() => rollBack.mutate()}>
-            {say("versions.rollback")}
-          </button>
+          <ConfirmButton
+            small
+            label={say("versions.rollback")}
+            question={say("versions.rollbackSure")}
+            busy={rollBack.isPending}
+            onConfirm={() => rollBack.mutate()}
+          />
         ) : null}
       </div>
       <ErrorNotice error={promote.error ?? rollBack.error} />
@@ -53,9 +63,14 @@ export function VersionsPart({ model }: { model: string }) {
               {version.champion ? (
                 <span className="badge good">{say("versions.champion")}</span>
               ) : mayPromote ? (
-                <button type="button" className="button small" disabled={promote.isPending} onClick={() => promote.mutate(version.number)}>
-                  {say("versions.promote")}
-                </button>
+                <ConfirmButton
+                  small
+                  label={say("versions.promote")}
+                  name={say("versions.promoteOf", { number: version.number })}
+                  question={say("versions.promoteSure", { number: version.number })}
+                  busy={promote.isPending}
+                  onConfirm={() => promote.mutate(version.number)}
+                />
               ) : null}
             </td>
           </tr>

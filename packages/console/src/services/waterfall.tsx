@@ -11,7 +11,9 @@ interface Step {
 }
 
 export function Waterfall({ decision }: { decision: DecisionShape }) {
-  const { say, number } = useWords();
+  const { say, language } = useWords();
+  const plain = new Intl.NumberFormat(language, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+  const signed = (value: number, withPlus: boolean) => `${value < 0 ? "−" : withPlus ? "+" : ""}${plain.format(Math.abs(value))}`;
   if (decision.base === undefined || decision.reasons === undefined) return null;
   const steps: Step[] = [{ id: "base", text: say("try.base"), from: 0, to: decision.base, kind: "level" }];
   let level = decision.base;
@@ -19,7 +21,8 @@ export function Waterfall({ decision }: { decision: DecisionShape }) {
     steps.push({ id, text, from: level, to: level + change, kind: change < 0 ? "down" : "up" });
     level += change;
   };
-  for (const reason of decision.reasons) add(`reason ${reason.column}`, reason.text, reason.contribution);
+  for (const { column, value, contribution } of decision.reasons)
+    add(`reason ${column}`, `${column.replaceAll("_", " ")}: ${value === null ? say("try.missing") : String(value)}`, contribution);
   if (decision.other !== undefined && decision.other !== 0) add("other", say("try.other"), decision.other);
   steps.push({ id: "score", text: say("try.score"), from: 0, to: decision.score, kind: "level" });
   const low = Math.min(0, ...steps.map(({ to }) => to));
@@ -34,11 +37,9 @@ export function Waterfall({ decision }: { decision: DecisionShape }) {
         {steps.map((step) => (
           <li key={step.id} className="bar-row">
             <span>{step.text}</span>
-            <span className="number">
-              {step.kind === "level" ? "" : step.to >= step.from ? "+" : "−"}
-              {number(step.kind === "level" ? step.to : Math.abs(step.to - step.from), 3)}
-            </span>
+            <span className="number">{signed(step.kind === "level" ? step.to : step.to - step.from, step.kind !== "level")}</span>
             <span className="track">
+              <b style={{ left: `${(-low / span) * 100}%` }} />
               <i
                 className={step.kind}
                 style={{

@@ -1,6 +1,7 @@
 /** Who is signed in: asked of the server, held by a cookie that no script reads. */
 import { accountsRoutes, type Role, type SessionShape } from "@megalith/contract";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { createContext, useContext } from "react";
 import { ApiError, callRoute } from "../api/call-route.ts";
 
 export const sessionKey = ["session"] as const;
@@ -20,11 +21,16 @@ export function useSession() {
   });
 }
 
+const Context = createContext<SessionShape | undefined>(undefined);
+
+/** What is within is shown to this session only: it stays what it was until all of it goes. */
+export const SignedIn = Context.Provider;
+
 /** The session where a page is shown only to those who have one. */
 export function useSignedIn(): SessionShape {
-  const { data } = useSession();
-  if (data === null || data === undefined) throw new Error("a page for the signed-in was shown to nobody");
-  return data;
+  const session = useContext(Context);
+  if (session === undefined) throw new Error("useSignedIn is called outside of SignedIn");
+  return session;
 }
 
 const order: readonly Role[] = ["viewer", "analyst", "engineer", "owner"];

@@ -1,6 +1,7 @@
 /** The frame of every page for the signed-in: navigation at the side, on a small screen behind a menu button. */
 import { useState } from "react";
 import { NavLink, Outlet } from "react-router";
+import { Icon } from "../design/icons.tsx";
 import { useWords } from "../language/language.tsx";
 import { mayAs, useSignedIn, useSignOut } from "../session/session.tsx";
 import { Brand, Preferences } from "./preferences.tsx";
@@ -30,24 +31,29 @@ export function Shell() {
         <div id="navigation" className={open ? "side-body open" : "side-body"}>
           <nav className="nav" aria-label={say("nav.label")}>
             <NavLink to="/" end onClick={close}>
+              <Icon name="services" />
               {say("nav.services")}
             </NavLink>
             {mayAs(session, "engineer") ? (
               <NavLink to="/new" onClick={close}>
+                <Icon name="new" />
                 {say("nav.new")}
               </NavLink>
             ) : null}
             {session.kind === "provider" ? (
               <>
                 <NavLink to="/customers" onClick={close}>
+                  <Icon name="customers" />
                   {say("nav.customers")}
                 </NavLink>
                 <NavLink to="/members" onClick={close}>
+                  <Icon name="members" />
                   {say("nav.members")}
                 </NavLink>
               </>
             ) : (
               <NavLink to="/account" onClick={close}>
+                <Icon name="account" />
                 {say("nav.account")}
               </NavLink>
             )}

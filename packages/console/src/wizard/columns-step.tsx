@@ -3,9 +3,9 @@ import { type ColumnProfileShape, type TableProfileShape, type TableShape, table
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { callRoute } from "../api/call-route.ts";
+import { Spark } from "../charts/spark.tsx";
 import { DataTable, ErrorNotice, Field, Loading } from "../design/parts.tsx";
 import { useWords } from "../language/language.tsx";
-import { Spark } from "./spark.tsx";
 import type { Choice } from "./wizard-page.tsx";
 
 type SchemaColumn = TableShape["version"]["schema"][number];

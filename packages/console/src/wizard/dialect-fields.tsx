@@ -7,6 +7,7 @@ export interface Dialect {
   readonly delimiter?: string;
   readonly quote?: string;
   readonly decimal?: "." | ",";
+  readonly header?: "true" | "false";
 }
 
 interface DialectFieldsProps {
@@ -46,9 +47,17 @@ export function DialectFields({ value, detected, onChange }: DialectFieldsProps)
         [",", say("file.comma")],
       ],
     ],
+    [
+      "header",
+      say("file.names"),
+      [
+        ["true", say("file.namesFirst")],
+        ["false", say("file.namesNone")],
+      ],
+    ],
   ];
   const wordOf = (options: readonly [string, string][], found: string | boolean | undefined) =>
-    options.find(([code]) => code === found)?.[1] ?? found;
+    options.find(([code]) => code === String(found))?.[1] ?? found;
   return (
     <details>
       <summary>{say("file.dialect")}</summary>

@@ -7,6 +7,7 @@ import { uploadFile } from "../api/upload.ts";
 import { DataTable, ErrorNotice, Field } from "../design/parts.tsx";
 import { useWords } from "../language/language.tsx";
 import { type Dialect, DialectFields } from "./dialect-fields.tsx";
+import { FirstRows } from "./first-rows.tsx";
 
 export function nameOfFile(file: string): string {
   const plain = file.replace(/\.(csv|tsv|txt|parquet)?(\.gz)?$/i, "").toLowerCase();
@@ -29,7 +30,8 @@ export function FileStep({ onDone }: { onDone: (table: TableShape) => void }) {
   const send = useMutation({
     mutationFn: (chosen: File) => {
       setShare(0);
-      const reading = { mode, ...dialect };
+      const { header, ...rest } = dialect;
+      const reading = { mode, ...rest, ...(header === undefined ? {} : { header: header === "true" }) };
       if (table === null) return uploadFile(tablesRoutes.createTable, { query: { name, ...reading } }, chosen, setShare).done;
       return uploadFile(tablesRoutes.addTableVersion, { params: { table: table.name }, query: reading }, chosen, setShare).done;
     },
@@ -169,6 +171,8 @@ function ReadTable({ table }: { table: TableShape }) {
   return (
     <div className="stack" role="status">
       <p className="notice good">{say("file.read", { rows: number(rowCount), columns: number(schema.length) })}</p>
+      <h3>{say("file.preview")}</h3>
+      <FirstRows table={table} />
       {rejectedCount === 0 ? null : (
         <>
           <p>{say("file.rejected", { count: number(rejectedCount) })}</p>

@@ -109,9 +109,9 @@ export function TrainingResult({ version, onKeep, onDone }: TrainingResultProps)
 }
 
 function Leaks({ leaks, onKeep }: { leaks: readonly Leak[]; onKeep: (columns: readonly string[]) => void }) {
-  const { say } = useWords();
+  const { say, number } = useWords();
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
-  const word = (key: string, fallback: string) => (isMessageKey(key) ? say(key) : fallback);
+  const word = (key: string, fallback: string, value = "") => (isMessageKey(key) ? say(key, { value }) : fallback);
   return (
     <section className="card">
       <h2>{say("training.leaks")}</h2>
@@ -142,11 +142,12 @@ function Leaks({ leaks, onKeep }: { leaks: readonly Leak[]; onKeep: (columns: re
               <td className="wrap">
                 {word(`leak.${leak.reason}`, leak.reason)}
                 <br />
-                <code>
+                <span className="quiet">
                   {Object.entries(leak.evidence)
-                    .map(([name, value]) => `${name} ${value}`)
-                    .join(", ")}
-                </code>
+                    .filter(([name]) => isMessageKey(`evidence.${name}`))
+                    .map(([name, value]) => word(`evidence.${name}`, name, typeof value === "number" ? number(value, 3) : value))
+                    .join(" · ")}
+                </span>
               </td>
             </tr>
           ))}

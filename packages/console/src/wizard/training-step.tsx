@@ -6,6 +6,7 @@ import { callRoute } from "../api/call-route.ts";
 import { ErrorNotice, Loading } from "../design/parts.tsx";
 import { useWords } from "../language/language.tsx";
 import { TrainingResult } from "./training-result.tsx";
+import { isUnderWay, useJob } from "./use-job.ts";
 import type { Choice } from "./wizard-page.tsx";
 
 interface TrainingStepProps {
@@ -14,9 +15,6 @@ interface TrainingStepProps {
   readonly onBack: () => void;
   readonly onDone: (model: string) => void;
 }
-
-const pollMs = 400;
-const running = (job: JobShape | undefined) => job === undefined || job.state === "queued" || job.state === "running";
 
 export function TrainingStep({ table, choice, onBack, onDone }: TrainingStepProps) {
   const { say } = useWords();
@@ -36,12 +34,7 @@ export function TrainingStep({ table, choice, onBack, onDone }: TrainingStepProp
     begun.current = true;
     start.mutate([]);
   }, [start.mutate]);
-  const job = useQuery({
-    queryKey: ["job", jobId],
-    queryFn: () => callRoute(trainingRoutes.readJob, { params: { job: jobId ?? "" } }),
-    enabled: jobId !== null,
-    refetchInterval: (query) => (running(query.state.data) ? pollMs : false),
-  });
+  const job = useJob(jobId);
   const cancel = useMutation({ mutationFn: () => callRoute(trainingRoutes.cancelJob, { params: { job: jobId ?? "" } }) });
   const number = job.data?.version ?? null;
   const version = useQuery({
@@ -54,7 +47,7 @@ export function TrainingStep({ table, choice, onBack, onDone }: TrainingStepProp
   return (
     <>
       <ErrorNotice error={error} />
-      {error === null && running(job.data) ? <Running job={job.data} onCancel={cancel.mutate} /> : null}
+      {error === null && isUnderWay(job.data) ? <Running job={job.data} onCancel={cancel.mutate} /> : null}
       {job.data?.state === "failed" ? (
         <p className="notice bad" role="alert">
           {say("training.failed")} {job.data.error?.message}
@@ -84,22 +77,21 @@ export function TrainingStep({ table, choice, onBack, onDone }: TrainingStepProp
 }
 
 function Running({ job, onCancel }: { job: JobShape | undefined; onCancel: () => void }) {
-  const { say } = useWords();
+  const { say, number } = useWords();
+  const share = (job?.progress.done ?? 0) / Math.max(1, job?.progress.total ?? 1);
   const phase = job?.progress.phase;
   const known = phase === "leaks" || phase === "evaluation" || phase === "training";
   const text = job?.state === "running" && known ? say(`training.phase.${phase}`) : say("training.waiting");
   return (
     <section className="card">
       <h2>{say("training.title")}</h2>
-      <p className="quiet" role="status">
-        {text}
+      <p className="row apart">
+        <span className="quiet" role="status">
+          {text}
+        </span>
+        <span className="number">{number(share * 100)}%</span>
       </p>
-      <progress
-        className="progress"
-        aria-label={say("training.title")}
-        value={job?.progress.done ?? 0}
-        max={Math.max(1, job?.progress.total ?? 1)}
-      />
+      <progress className="progress" aria-label={say("training.title")} value={share} />
       <div>
         <button type="button" className="button" disabled={job === undefined} onClick={onCancel}>
           {say("training.cancel")}

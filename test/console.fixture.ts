@@ -1,0 +1,70 @@
+/** The console built from its sources, the product that serves it, and a browser. */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Browser, Page } from "playwright-core";
+import { assertGoodPage, openBrowser } from "./browser.fixture.ts";
+import { type StartedProduct, type StartOptions, startProduct } from "./start-product.ts";
+
+const consoleSource = fileURLToPath(new URL("../packages/console", import.meta.url));
+const vite = join(dirname(createRequire(`${consoleSource}/package.json`).resolve("vite/package.json")), "bin/vite.js");
+
+export interface StartedConsole {
+  readonly product: StartedProduct;
+  readonly browser: Browser;
+  stop(): Promise<void>;
+}
+
+export async function startConsole(options: Pick<StartOptions, "demo">): Promise<StartedConsole> {
+  const built = await mkdtemp(join(tmpdir(), "megalith-console-"));
+  await promisify(execFile)(process.execPath, [vite, "build", "--outDir", built, "--emptyOutDir", "--logLevel", "warn"], {
+    cwd: consoleSource,
+  });
+  const product = await startProduct({ ...options, consoleFolder: built });
+  const browser = await openBrowser();
+  return {
+    product,
+    browser,
+    async stop() {
+      await browser.close();
+      await product.stop();
+      await rm(built, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function signInAsOwner(page: Page, { adminKey }: StartedProduct): Promise<void> {
+  await page.getByLabel("Admin key", { exact: true }).last().fill(adminKey);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+}
+
+/** The page as it is, in light and dark, wide and narrow. */
+export async function assertGoodInEveryLook(page: Page): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const)
+    for (const width of [1280, 360]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      await assertGoodPage(page);
+    }
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+/** What a page complained of but for the 401 with which it learns that nobody is signed in. */
+export function withoutSignIn(complaints: readonly string[]): string[] {
+  return complaints.filter((text) => !text.includes("401"));
+}
+
+/** Drops a text as a file on the wizard. */
+export async function dropFile(page: Page, name: string, text: string): Promise<void> {
+  const transfer = await page.evaluateHandle(`(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(name)}, { type: "text/csv" }));
+    return transfer;
+  })()`);
+  await page.locator(".drop").dispatchEvent("drop", { dataTransfer: transfer });
+}
