@@ -9,6 +9,7 @@ import { App } from "./app.tsx";
 import "./design/tokens.css";
 import "./design/base.css";
 import "./design/parts.css";
+import "./design/table.css";
 import "./design/shell.css";
 import { FaultBoundary } from "./design/fault-boundary.tsx";
 import { ToastProvider } from "./design/toasts.tsx";
