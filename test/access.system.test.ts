@@ -340,6 +340,18 @@ test("a revoked key is refused by the next call, a suspended customer's key with
   assert.equal((await look()).status, 401);
 });
 
+test("a key shows over HTTP in which minute it was last used", async () => {
+  const { id, secret } = await newCustomer("uses-its-key", ["read"]);
+  const keys = async () => (await admin("GET", `/api/v1/customers/${id}/keys`)).items as { lastUsedAt: string | null }[];
+  await product.running.product.keys.writeUse();
+  assert.equal((await keys())[0]?.lastUsedAt, null);
+  const before = Date.now();
+  assert.equal((await product.call("GET", `/api/v1/customers/${id}`, { key: secret })).status, 200);
+  await product.running.product.keys.writeUse();
+  const used = Date.parse((await keys())[0]?.lastUsedAt ?? "");
+  assert.ok(used > before - 60_000 && used <= Date.now() && used % 60_000 === 0, String(used));
+});
+
 test("a customer's login sees its own keys and the customer, nobody else's", async () => {
   const { id } = await newCustomer("with-a-login", ["read"]);
   const { token, path } = await admin("POST", `/api/v1/customers/${id}/invites`, {});

@@ -64,6 +64,9 @@ export const KeyShape = Type.Object({
   createdAt: Time,
   expiresAt: Nullable(Time),
   revokedAt: Nullable(Time),
+  lastUsedAt: Nullable(
+    Type.String({ format: "date-time", description: "To the minute, shown within a minute; null before the first use." }),
+  ),
 });
 export type KeyShape = Static<typeof KeyShape>;
 

@@ -90,6 +90,7 @@ export async function buildProduct(options: ProductOptions) {
   const listener = await followChanges(pool, keys, catalogue);
   const stop = async (): Promise<void> => {
     await listener.stop();
+    await keys.writeUse().catch(() => undefined);
     await jobs.stop();
   };
   const caller: Caller = { organisation, actor: { kind: "system", id: null, name: "first run" } };

@@ -20,8 +20,15 @@ export function addKeys(program: Command, terminal: Terminal): void {
     if (flags.json === true) return printJson(terminal, { keys: items });
     printTable(
       terminal,
-      ["id", "name"],
-      items.map(({ id, name }) => [id, name]),
+      ["id", "name", "starts with", "may", "last used", "ends"],
+      items.map((key) => [
+        key.id,
+        key.name,
+        key.prefix,
+        key.scopes.join(" "),
+        minuteOf(key.lastUsedAt) ?? "never",
+        key.revokedAt === null ? (minuteOf(key.expiresAt) ?? "-") : "revoked",
+      ]),
     );
   });
   const add = keys.command("add").description("Make a key; its secret is shown once.").argument("<customer>", "name or id");
@@ -53,4 +60,9 @@ export function addKeys(program: Command, terminal: Terminal): void {
     if (flags.json === true) return printJson(terminal, { key, revoked: true });
     terminal.out.write(`${key} is revoked\n`);
   });
+}
+
+/** `2026-03-01 10:00Z`. */
+function minuteOf(time: string | null): string | null {
+  return time === null ? null : `${time.slice(0, 16).replace("T", " ")}Z`;
 }

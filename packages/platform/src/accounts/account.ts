@@ -31,6 +31,8 @@ export interface CustomerKey {
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
+  /** To the minute; null before the first use. */
+  readonly lastUsedAt: Date | null;
 }
 
 /** What may be changed of a customer. */

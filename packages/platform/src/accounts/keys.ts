@@ -17,6 +17,7 @@ import {
 } from "../foundation/index.ts";
 import type { CustomerKey } from "./account.ts";
 import { KeyCache, type KeyHolder } from "./key-cache.ts";
+import { KeyUse } from "./key-use.ts";
 import { hashSecret, isSecret, newSecret } from "./secret.ts";
 
 export const accountsChannel = "megalith_accounts";
@@ -45,10 +46,12 @@ export interface IssuedKey {
 export class KeyService {
   private readonly options: KeyOptions;
   private readonly cache: KeyCache;
+  private readonly use: KeyUse;
 
   constructor(options: KeyOptions) {
     this.options = options;
     this.cache = new KeyCache({ clock: options.clock, load: (hash) => this.load(hash) });
+    this.use = new KeyUse({ pool: options.pool });
   }
 
   /** @throws MegalithError "request.not_found" when the organisation has no such customer, "request.invalid" when it would have ended already. */
@@ -119,9 +122,16 @@ export class KeyService {
   }
 
   private admit(holder: KeyHolder | null): CustomerPrincipal | null {
-    if (holder === null || holder.expiresAt <= this.options.clock.now().getTime()) return null;
+    const now = this.options.clock.now().getTime();
+    if (holder === null || holder.expiresAt <= now) return null;
     if (holder.suspended) throw new MegalithError("accounts.customer_suspended");
+    if (holder.principal.keyId !== null) this.use.note(holder.principal.keyId, now);
     return holder.principal;
+  }
+
+  /** Writes when keys were last used, before the pool ends; else it is done twice a minute. */
+  writeUse(): Promise<void> {
+    return this.use.flush();
   }
 
   /** A customer changed, here or in another process. */
@@ -242,6 +252,7 @@ interface KeyRow {
   created_at: Date;
   expires_at: Date | null;
   revoked_at: Date | null;
+  last_used_at: Date | null;
 }
 
 function toKey(row: KeyRow): CustomerKey {
@@ -255,5 +266,6 @@ function toKey(row: KeyRow): CustomerKey {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
+    lastUsedAt: row.last_used_at,
   };
 }
