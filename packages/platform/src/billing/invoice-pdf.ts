@@ -7,9 +7,9 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
   formatAmount,
-  type InvoiceLanguage,
   type InvoiceShape,
   type InvoiceWord,
+  type MessageLanguage,
   wordInvoice,
   wordInvoiceLine,
   wordMoney,
@@ -44,7 +44,7 @@ const descriptionWidth = 250;
 const lineHeight = 1.5;
 
 /** @returns the bytes of the PDF, page numbers included. */
-export function printInvoice(invoice: InvoiceShape, language: InvoiceLanguage): Promise<Uint8Array> {
+export function printInvoice(invoice: InvoiceShape, language: MessageLanguage): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
   const title = invoice.number ?? wordInvoice(language, "preview");
   const created = new Date(invoice.issuedAt ?? `${invoice.month}-01T00:00:00.000Z`);
@@ -70,12 +70,12 @@ export function printInvoice(invoice: InvoiceShape, language: InvoiceLanguage): 
 
 class Printer {
   private readonly document: Document;
-  private readonly language: InvoiceLanguage;
+  private readonly language: MessageLanguage;
   private readonly known = new Map<string, Face>();
   private hasOther = false;
   private top = margin;
 
-  constructor(document: Document, language: InvoiceLanguage) {
+  constructor(document: Document, language: MessageLanguage) {
     this.document = document;
     this.language = language;
     for (const face of ["regular", "bold"] as const) document.registerFont(face, sources[face]());

@@ -1,5 +1,5 @@
 /** Billing's doings in one place: plans, and the invoices they make of usage. */
-import type { InvoiceLanguage, InvoiceShape } from "@megalith/contract";
+import type { InvoiceShape, MessageLanguage } from "@megalith/contract";
 import type { Pool } from "pg";
 import type { Caller, Clock, NewUuid } from "../foundation/index.ts";
 import { type InvoiceNames, Invoices } from "./invoices.ts";
@@ -37,7 +37,7 @@ export class BillingService {
   }
 
   /** An issued invoice as a PDF. */
-  async pdf(organisation: string, id: string, customerId: string | null, language: InvoiceLanguage): Promise<Uint8Array> {
+  async pdf(organisation: string, id: string, customerId: string | null, language: MessageLanguage): Promise<Uint8Array> {
     return this.printer.print(await this.invoices.read(organisation, id, customerId), language);
   }
 }

@@ -1,0 +1,33 @@
+/** 原因说明和账单的用语（简体中文）。The words of reasons and invoices in Simplified Chinese. */
+import type { englishDocuments } from "./en-documents.ts";
+
+export const chineseDocuments: Readonly<Record<keyof typeof englishDocuments, string>> = {
+  "reason.raises": "{what}使评分上升 {amount}",
+  "reason.lowers": "{what}使评分下降 {amount}",
+  "reason.none": "{what}不影响评分",
+  "reason.missing": "{column} 缺失，",
+  "reason.is": "{column} = {value} ",
+  "document.invoice": "账单",
+  "document.preview": "账单预览",
+  "document.number": "编号",
+  "document.issued": "开具日期",
+  "document.period": "月份",
+  "document.customer": "客户",
+  "document.description": "项目",
+  "document.quantity": "数量",
+  "document.unitPrice": "单价",
+  "document.amount": "金额",
+  "document.total": "合计",
+  "document.prepaid": "已从预付余额支付",
+  "document.due": "应付金额",
+  "document.units": "{service}：每日第 {from} 至 {upTo} 次决策",
+  "document.unitsOpen": "{service}：每日第 {from} 次起的决策",
+  "document.unitsFlat": "{service}：决策",
+  "document.included": "{service}：月费包含的决策",
+  "document.value_share": "{service}：按交易金额计费",
+  "document.reasons_surcharge": "{service}：原因说明",
+  "document.monthly_fee": "月费",
+  "document.plan": "方案 {plan}，第 {version} 版",
+  "document.prepaidLine": "预付",
+  "document.page": "第 {page} 页，共 {pages} 页",
+};
