@@ -56,6 +56,9 @@ export async function startProduct(options: StartOptions = {}): Promise<StartedP
       MEGALITH_DEMO: String(demo),
       ...options.environment,
     },
+  }).catch(async (error: unknown) => {
+    await database.stop();
+    throw error;
   });
   const secret = async (name: string): Promise<string> => (await readFile(join(dataFolder, name), "utf8")).trim();
   return {

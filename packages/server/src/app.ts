@@ -9,6 +9,7 @@ import { idFromUuid, MegalithError, type RouteSpec } from "@megalith/contract";
 import type { NewUuid, Principal } from "@megalith/platform/foundation";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { missingScope } from "./authenticate.ts";
+import { callerNetwork } from "./caller-network.ts";
 import { errorBody, toMegalithError } from "./error-reply.ts";
 import type { RequireOwn } from "./ownership.ts";
 import type { RequestFacts } from "./request-log.ts";
@@ -34,6 +35,8 @@ export interface AppOptions {
   /** A page of the console for a path that is no route; undefined when there is none. */
   readonly page: (path: string) => Promise<{ readonly body: Uint8Array; readonly headers: Readonly<Record<string, string>> } | undefined>;
   readonly maxInFlight?: number;
+  /** Proxies whose X-Forwarded-For is believed, as addresses or networks; of anybody else it is not read. */
+  readonly trustedProxies?: readonly string[];
 }
 
 /** What becomes known of a request on its way. */
@@ -65,6 +68,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     keepAliveTimeout: 72_000,
     logger: false,
     requestTimeout: 0,
+    ...(options.trustedProxies?.length ? { trustProxy: [...options.trustedProxies] } : {}),
     routerOptions: { caseSensitive: true, maxParamLength: 300 },
   } as Parameters<typeof fastify>[0]) as unknown as FastifyInstance;
   app.server.headersTimeout = headersTimeoutMs;
@@ -206,6 +210,9 @@ function toCall(
       return Array.isArray(value) ? value[0] : value;
     },
     requestId: request.id,
+    get network() {
+      return callerNetwork(request.ip);
+    },
     // Made when a route asks for it: most calls are over before anybody could stop them.
     get signal() {
       controller ??= abortOnClose(reply);

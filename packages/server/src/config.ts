@@ -3,7 +3,9 @@
  *
  * The only file that reads the environment. All faults are told at once; an unknown MEGALITH_ name is refused.
  */
-type Kind = "port" | "path" | "text" | "host" | "count" | "flag";
+import { isIP } from "node:net";
+
+type Kind = "port" | "path" | "text" | "host" | "count" | "flag" | "networks";
 
 interface Setting {
   readonly name: string;
@@ -34,6 +36,12 @@ export const settings = {
   metricsPort: { name: "MEGALITH_METRICS_PORT", kind: "port", default: "9464", doc: "Port of /metrics when MEGALITH_METRICS_HOST is set." },
   trainingThreads: { name: "MEGALITH_WORKERS", kind: "count", default: "1", unit: "processes", doc: "Training jobs that run at once." },
   secureCookies: { name: "MEGALITH_SECURE_COOKIES", kind: "flag", default: "false", doc: "true behind HTTPS: cookies are marked Secure." },
+  trustedProxies: {
+    name: "MEGALITH_TRUSTED_PROXIES",
+    kind: "networks",
+    default: null,
+    doc: "Addresses or networks (10.0.0.0/8), by comma, of proxies whose X-Forwarded-For says where a caller is; else it is not read.",
+  },
   requestLog: { name: "MEGALITH_REQUEST_LOG", kind: "flag", default: "true", doc: "One JSON line a request on standard output." },
   demo: {
     name: "MEGALITH_DEMO",
@@ -46,7 +54,13 @@ export const settings = {
 /** Names of the command's own table and of the tests; they are no faults here. */
 const foreign = new Set(["MEGALITH_URL", "MEGALITH_KEY", "MEGALITH_TEST_DATABASE", "MEGALITH_PROVE", "MEGALITH_PROVE_COUNTS"]);
 
-type ValueOf<S extends Setting> = S["kind"] extends "port" | "count" ? number : S["kind"] extends "flag" ? boolean : string;
+type ValueOf<S extends Setting> = S["kind"] extends "port" | "count"
+  ? number
+  : S["kind"] extends "flag"
+    ? boolean
+    : S["kind"] extends "networks"
+      ? readonly string[]
+      : string;
 export type Config = {
   readonly [K in keyof typeof settings]: (typeof settings)[K]["default"] extends null
     ? ValueOf<(typeof settings)[K]> | null
@@ -80,7 +94,9 @@ export function readConfig(environment: Environment = process.env): Config {
   return Object.fromEntries(entries) as Config;
 }
 
-function parse(setting: Setting, text: string, faults: string[]): string | number | boolean {
+type Value = string | number | boolean | readonly string[];
+
+function parse(setting: Setting, text: string, faults: string[]): Value {
   const shown = setting.secret === true ? "***" : JSON.stringify(text);
   switch (setting.kind) {
     case "port":
@@ -94,8 +110,21 @@ function parse(setting: Setting, text: string, faults: string[]): string | numbe
     case "flag":
       if (text !== "true" && text !== "false") faults.push(`${setting.name}=${shown}: true or false.`);
       return text === "true";
+    case "networks": {
+      const parts = text.split(",").map((part) => part.trim());
+      if (!parts.every(isNetwork))
+        faults.push(`${setting.name}=${shown}: addresses or networks by comma, for example 127.0.0.1,10.0.0.0/8.`);
+      return parts;
+    }
     default:
       if (text.trim() === "") faults.push(`${setting.name} is empty.`);
       return text;
   }
+}
+
+function isNetwork(text: string): boolean {
+  const [address = "", bits, ...rest] = text.split("/");
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }

@@ -114,6 +114,7 @@ export async function start(options: UpOptions): Promise<Running> {
         metrics.countRequest(facts);
         if (config.requestLog && !process.stdout.isTTY) log.add(facts);
       },
+      trustedProxies: config.trustedProxies ?? [],
       page: await consolePages(options.consoleFolder),
     });
     undo.push(async () => log.flush());

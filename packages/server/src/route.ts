@@ -23,6 +23,8 @@ export interface Call<R extends RouteSpec> {
   readonly stream: Readable;
   readonly header: (name: string) => string | undefined;
   readonly requestId: string;
+  /** Where the caller is, coarse enough that one holder of many addresses is one: see caller-network.ts. */
+  readonly network: string;
   /** Aborts when the caller hangs up. */
   readonly signal: AbortSignal;
   /** Sets a reply header; `set-cookie` may be set more than once. */

@@ -69,13 +69,15 @@ test("a role that changed and a member that was removed are seen by the next cal
   assert.equal(principal?.kind === "provider" && principal.role, "analyst");
   await accounts.members.remove(accounts.caller, id);
   assert.equal(await accounts.members.bySession(session), null);
-  await assert.rejects(accounts.members.signIn({ email: "changing@example.com", password }), { code: "access.sign_in_failed" });
+  await assert.rejects(accounts.members.signIn({ email: "changing@example.com", password }, "192.0.2.1"), {
+    code: "access.sign_in_failed",
+  });
 });
 
 test("a session ends by signing out and by time", async () => {
   await join("session@example.com");
-  const first = await accounts.members.signIn({ email: " Session@example.com ", password });
-  const second = await accounts.members.signIn({ adminKey: accounts.adminKey });
+  const first = await accounts.members.signIn({ email: " Session@example.com ", password }, "192.0.2.1");
+  const second = await accounts.members.signIn({ adminKey: accounts.adminKey }, "192.0.2.1");
   assert.equal(second.principal.kind === "provider" && second.principal.role, "owner");
   await accounts.members.signOut(first.token);
   assert.equal(await accounts.members.bySession(first.token), null);
@@ -87,9 +89,9 @@ test("a session ends by signing out and by time", async () => {
 test("a wrong password, an unknown e-mail and a wrong admin key fail alike", async () => {
   await join("guessed@example.com");
   const failed = { code: "access.sign_in_failed" };
-  await assert.rejects(accounts.members.signIn({ email: "guessed@example.com", password: "wrong password" }), failed);
-  await assert.rejects(accounts.members.signIn({ email: "nobody@example.com", password }), failed);
-  await assert.rejects(accounts.members.signIn({ adminKey: "mgladm_wrong" }), failed);
+  await assert.rejects(accounts.members.signIn({ email: "guessed@example.com", password: "wrong password" }, "192.0.2.1"), failed);
+  await assert.rejects(accounts.members.signIn({ email: "nobody@example.com", password }, "192.0.2.1"), failed);
+  await assert.rejects(accounts.members.signIn({ adminKey: "mgladm_wrong" }, "192.0.2.1"), failed);
 });
 
 test("a customer's login is that customer with every scope, and is refused while the customer is suspended", async () => {
@@ -100,7 +102,7 @@ test("a customer's login is that customer with every scope, and is refused while
   await accounts.customers.change(accounts.caller, id, { status: "suspended" });
   const suspended = { code: "accounts.customer_suspended" };
   await assert.rejects(accounts.members.bySession(session), suspended);
-  await assert.rejects(accounts.members.signIn({ email: "person@customer.example", password }), suspended);
+  await assert.rejects(accounts.members.signIn({ email: "person@customer.example", password }, "192.0.2.1"), suspended);
 });
 
 test("no secret lies in clear in any column of any table", async () => {

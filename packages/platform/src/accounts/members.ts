@@ -114,12 +114,18 @@ export class MemberService {
     });
   }
 
-  /** @throws MegalithError "access.sign_in_failed", "access.too_many_failures", "accounts.customer_suspended". */
-  async signIn(by: { readonly adminKey: string } | { readonly email: string; readonly password: string }): Promise<Session> {
-    const name = "adminKey" in by ? "admin key" : plainEmail(by.email);
-    this.limit.take(name);
-    const memberId = "adminKey" in by ? this.checkAdminKey(by.adminKey) : await this.checkPassword(name, by.password);
-    this.limit.giveBack(name);
+  /**
+   * @param network where the try comes from, for slowing those who guess.
+   * @throws MegalithError "access.sign_in_failed", "access.too_many_failures", "accounts.customer_suspended".
+   */
+  async signIn(
+    by: { readonly adminKey: string } | { readonly email: string; readonly password: string },
+    network: string,
+  ): Promise<Session> {
+    const memberId =
+      "adminKey" in by
+        ? await this.limit.guard(null, network, async () => this.checkAdminKey(by.adminKey))
+        : await this.limit.guard(plainEmail(by.email), network, () => this.checkPassword(plainEmail(by.email), by.password));
     return inTransaction(this.options.pool, (client) => openSession(client, this.options, memberId));
   }
 

@@ -6,7 +6,7 @@ import { showSession } from "./show-account.ts";
 
 export function createSession(uses: { members: MemberService; secureCookies: boolean }) {
   return bindRoute(accountsRoutes.createSession, async (call) => {
-    const session = await uses.members.signIn(credentials(call.body));
+    const session = await uses.members.signIn(credentials(call.body), call.network);
     call.setHeader("set-cookie", sessionCookie(session.token, session.expiresAt, uses.secureCookies));
     return showSession(session.principal);
   });
