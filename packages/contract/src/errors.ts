@@ -4,6 +4,8 @@
  * `message` may go to a customer; its {placeholders} are filled from `values`. `detail` goes to the log only.
  * Wrong input lists every problem at once, each with its path and what would be right.
  */
+import type { MessageValues } from "./messages/translate.ts";
+
 export interface ErrorSpec {
   readonly status: number;
   readonly message: string;
@@ -47,7 +49,7 @@ export const errors = {
   "backup.file_exists": { status: 409, message: "{file} exists already; name a new file." },
   "backup.folder_not_empty": { status: 409, message: "{folder} is not empty; restore into a new data folder." },
   "backup.unreadable": { status: 400, message: "{file} is no backup that can be restored: {reason}." },
-  "training.target_invalid": { status: 400, message: "The target {column} cannot be learned: {reason}." },
+  "training.target_invalid": { status: 400, message: "The target {column} cannot be learned as it is; problems says why." },
   "training.columns_unknown": {
     status: 400,
     message: "{count} column(s) that were named are not in the table; each is listed under problems.",
@@ -141,6 +143,9 @@ export interface Problem {
   /** A JSON pointer into the request, for example `/records/0/age`. */
   readonly path: string;
   readonly code: string;
+  /** Key and values of the catalogue's words; see problems.ts. Absent from what an earlier release kept. */
+  readonly word?: string;
+  readonly values?: MessageValues;
   readonly message: string;
   readonly expected?: string;
 }

@@ -11,6 +11,7 @@ export * from "./metering.ts";
 export * from "./money.ts";
 export * from "./openapi.ts";
 export * from "./operations.ts";
+export * from "./problems.ts";
 export * from "./reason-words.ts";
 export * from "./registry.ts";
 export * from "./route.ts";

@@ -1,7 +1,7 @@
 /** Jobs: work that outlives a request, with progress; training is one. */
 import { type Static, Type } from "typebox";
 import { defineRoute } from "./route.ts";
-import { Actor, Id, List, ListQuery, Name, Time } from "./shapes.ts";
+import { Actor, Id, List, ListQuery, Name, ProblemShape, Time } from "./shapes.ts";
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 const Column = Type.String({ minLength: 1, maxLength: 200 });
@@ -48,7 +48,7 @@ export const JobShape = Type.Object({
   input: Type.Record(Type.String(), Type.Unknown()),
   /** Of a job that is done: the version it made. */
   version: Nullable(Type.Integer()),
-  error: Nullable(Type.Object({ code: Type.String(), message: Type.String(), problems: Type.Optional(Type.Array(Type.Unknown())) })),
+  error: Nullable(Type.Object({ code: Type.String(), message: Type.String(), problems: Type.Optional(Type.Array(ProblemShape)) })),
   createdAt: Time,
   createdBy: Actor,
   startedAt: Nullable(Time),

@@ -11,6 +11,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { missingScope } from "./authenticate.ts";
 import { callerNetwork } from "./caller-network.ts";
 import { errorBody, toMegalithError } from "./error-reply.ts";
+import { languageOf } from "./language.ts";
 import type { RequireOwn } from "./ownership.ts";
 import type { RequestFacts } from "./request-log.ts";
 import type { BoundRoute, Call } from "./route.ts";
@@ -213,6 +214,9 @@ function toCall(
     get network() {
       return callerNetwork(request.ip);
     },
+    get language() {
+      return languageOf(request.headers["accept-language"]);
+    },
     // Made when a route asks for it: most calls are over before anybody could stop them.
     get signal() {
       controller ??= abortOnClose(reply);
@@ -287,6 +291,6 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
   const isOpenInference = request.url.startsWith("/v2");
   const body = isOpenInference
     ? { error: `${coded.message}${coded.problems.map((problem) => ` ${problem.path}: ${problem.message}`).join("")}` }
-    : errorBody(coded, request.id);
+    : errorBody(coded, request.id, languageOf(request.headers["accept-language"]));
   reply.code(coded.status).header("content-type", "application/json; charset=utf-8").send(JSON.stringify(body));
 }

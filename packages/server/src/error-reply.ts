@@ -1,5 +1,5 @@
 /** Any throw as a reply: a coded one as it is, a framework's as its nearest code, anything else as server.internal. */
-import { type ErrorCode, type ErrorReply, MegalithError } from "@megalith/contract";
+import { type ErrorCode, type ErrorReply, MegalithError, type MessageLanguage, translate, wordProblem } from "@megalith/contract";
 
 const frameworkCodes: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: "request.too_large",
@@ -37,13 +37,13 @@ function isDatabaseAway(fault: { code?: unknown; message?: unknown }): boolean {
   );
 }
 
-export function errorBody(error: MegalithError, requestId: string): ErrorReply {
+export function errorBody(error: MegalithError, requestId: string, language: MessageLanguage): ErrorReply {
   return {
     error: {
       code: error.code,
-      message: error.message,
+      message: language === "en" ? error.message : translate(language, `error.${error.code}`, error.values),
       ...(Object.keys(error.values).length === 0 ? {} : { values: { ...error.values } }),
-      ...(error.problems.length === 0 ? {} : { problems: [...error.problems] }),
+      ...(error.problems.length === 0 ? {} : { problems: error.problems.map((problem) => wordProblem(language, problem)) }),
       // A thing that is another's and a thing that does not exist answer the same bytes.
       ...(error.status === 404 || error.status === 401 ? {} : { requestId }),
     },

@@ -4,7 +4,7 @@
  * One file per route under routes/: a factory that takes exactly what the route uses and returns a BoundRoute.
  */
 import type { Readable } from "node:stream";
-import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteSpec } from "@megalith/contract";
+import type { BodyOf, MessageLanguage as Language, ParamsOf, QueryOf, ReplyOf, RouteSpec } from "@megalith/contract";
 import type { Principal, ProviderPrincipal } from "@megalith/platform/foundation";
 
 /** What access kind a route has decides who its handler can meet. */
@@ -25,6 +25,8 @@ export interface Call<R extends RouteSpec> {
   readonly requestId: string;
   /** Where the caller is, coarse enough that one holder of many addresses is one: see caller-network.ts. */
   readonly network: string;
+  /** What the caller asked for by Accept-Language. */
+  readonly language: Language;
   /** Aborts when the caller hangs up. */
   readonly signal: AbortSignal;
   /** Sets a reply header; `set-cookie` may be set more than once. */

@@ -3,7 +3,7 @@
  *
  * A field that the contract does not name is a problem, so a setting that is accepted is one that is enforced.
  */
-import { MegalithError, type Problem, type RouteSpec } from "@megalith/contract";
+import { MegalithError, type Problem, type ProblemWord, problem, type RouteSpec } from "@megalith/contract";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 
 export type Part = "params" | "query" | "body" | "headers";
@@ -61,22 +61,43 @@ function mergeObjects(parts: readonly Record<string, unknown>[]): Record<string,
   return { allOf: undefined, ...closed({ type: "object", properties, required }) };
 }
 
+/** The words for what a schema's keyword found wrong; `limit`, `type` and the like are the keyword's own parameters. */
+const words: Readonly<Record<string, ProblemWord>> = {
+  type: "schemaType",
+  enum: "schemaEnum",
+  const: "schemaEnum",
+  minimum: "schemaLeast",
+  exclusiveMinimum: "schemaLeast",
+  maximum: "schemaMost",
+  exclusiveMaximum: "schemaMost",
+  minLength: "schemaShort",
+  maxLength: "schemaLong",
+  minItems: "schemaFew",
+  maxItems: "schemaMany",
+  pattern: "schemaPattern",
+  format: "schemaTime",
+};
+
+interface FaultParameters {
+  readonly missingProperty?: string;
+  readonly additionalProperty?: string;
+  readonly allowedValue?: unknown;
+  readonly allowedValues?: unknown;
+  readonly limit?: number;
+  readonly type?: string | readonly string[];
+  readonly pattern?: string;
+}
+
 function toProblem(part: Part, fault: ErrorObject): Problem {
-  const named = fault.params as { missingProperty?: string; additionalProperty?: string; allowedValue?: unknown; allowedValues?: unknown };
+  const named = fault.params as FaultParameters;
   const field = named.missingProperty ?? named.additionalProperty;
   const at = `${part === "body" ? "" : `/${part}`}${fault.instancePath}${field === undefined ? "" : `/${field.replaceAll("~", "~0").replaceAll("/", "~1")}`}`;
   const path = at === "" ? "/" : at;
-  if (named.missingProperty !== undefined)
-    return { path, code: "required", message: `${named.missingProperty} is missing.`, expected: "a value" };
-  if (named.additionalProperty !== undefined)
-    return { path, code: "unknown", message: `${named.additionalProperty} is not known here.`, expected: "only named fields" };
-  const expected = named.allowedValue ?? named.allowedValues;
-  return {
-    path,
-    code: fault.keyword,
-    message: `${path} ${fault.message ?? "is not right"}.`,
-    expected: expected === undefined ? (fault.message ?? "") : JSON.stringify(expected),
-  };
+  if (named.missingProperty !== undefined) return problem(path, "required", "missing", { name: named.missingProperty });
+  if (named.additionalProperty !== undefined) return problem(path, "unknown", "fieldUnknown", { name: named.additionalProperty });
+  const allowed = named.allowedValue ?? named.allowedValues;
+  const right = allowed === undefined ? String(named.limit ?? named.type ?? named.pattern ?? fault.message ?? "") : JSON.stringify(allowed);
+  return problem(path, fault.keyword, words[fault.keyword] ?? "schema", { path, fault: fault.message ?? "", right });
 }
 
 /** Text that PostgreSQL and JSON readers can all keep: no NUL, no half of a surrogate pair. @throws MegalithError "request.malformed". */

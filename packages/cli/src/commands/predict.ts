@@ -1,5 +1,5 @@
 /** `megalith predict MODEL FILE --out FILE.csv`: scores a file's rows in their order, with exact reasons when asked. */
-import { MegalithError } from "@megalith/contract";
+import { MegalithError, problem } from "@megalith/contract";
 import { createExplainer, createScorer, type Forest } from "@megalith/forest";
 import { csvText, type TableColumn, type TableContent } from "@megalith/platform/tables";
 import { recode } from "@megalith/platform/training";
@@ -57,12 +57,7 @@ function headerOf(forest: Forest, reasons: boolean): string[] {
   const seen = new Set<string>();
   const clashes = [...new Set(header.filter((name) => seen.has(name) || !seen.add(name)))];
   if (clashes.length === 0) return header;
-  const problems = clashes.map((name) => ({
-    path: `/columns/${name}`,
-    code: "clash",
-    message: `Two columns of the output would be named ${name}.`,
-    expected: "another name for that column of the table, or no reasons",
-  }));
+  const problems = clashes.map((name) => problem(`/columns/${name}`, "clash", "outputTwice", { name }));
   throw new MegalithError("training.output_clash", { values: { count: clashes.length }, problems });
 }
 
@@ -78,12 +73,7 @@ function align(forest: Forest, table: TableContent): TableColumn[] {
   const own = new Map(table.columns.map((column) => [column.name, column]));
   const missing = forest.features.filter((feature) => !own.has(feature.name));
   if (missing.length > 0) {
-    const problems = missing.map(({ name }) => ({
-      path: `/columns/${name}`,
-      code: "missing",
-      message: `The table has no column ${name}.`,
-      expected: "every column that the model was trained on",
-    }));
+    const problems = missing.map(({ name }) => problem(`/columns/${name}`, "missing", "tableColumnMissing", { name }));
     throw new MegalithError("training.columns_unknown", { values: { count: missing.length }, problems });
   }
   return forest.features.map((feature) => recode(feature, own.get(feature.name), table.rowCount));

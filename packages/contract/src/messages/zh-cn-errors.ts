@@ -33,7 +33,7 @@ export const chineseErrors: Readonly<Partial<Record<ErrorCode, string>>> = {
   "backup.file_exists": "{file} 已存在；请换一个文件名。",
   "backup.folder_not_empty": "{folder} 不是空目录；请恢复到新的数据目录。",
   "backup.unreadable": "{file} 不是可恢复的备份：{reason}。",
-  "training.target_invalid": "无法学习目标 {column}：{reason}。",
+  "training.target_invalid": "无法按现状学习目标列 {column}；原因见 problems。",
   "training.columns_unknown": "有 {count} 个指定的列不在表中，逐一列在 problems 中。",
   "training.no_columns": "{count} 个列中没有可供学习的；请按名称保留一列，或添加可信的列。",
   "training.parameters_invalid": "参数有 {count} 个问题，逐一列在 problems 中。",

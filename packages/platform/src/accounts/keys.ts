@@ -4,7 +4,7 @@
  * A change in this process is in force before it answers; in another one it arrives by notification on `accountsChannel`,
  * with the customer's id as payload.
  */
-import { type Actor, idFromUuid, MegalithError, type Scope } from "@megalith/contract";
+import { type Actor, idFromUuid, MegalithError, problem, type Scope } from "@megalith/contract";
 import type { Pool, PoolClient } from "pg";
 import {
   type Caller,
@@ -212,9 +212,8 @@ export class KeyService {
 
 function refuseEnded(expiresAt: Date | null | undefined, now: Date): void {
   if (expiresAt === undefined || expiresAt === null || expiresAt > now) return;
-  const message = `${expiresAt.toISOString()} is over already.`;
-  const problem = { path: "/expiresAt", code: "past", message, expected: "a time to come, or null for a key without an end" };
-  throw new MegalithError("request.invalid", { values: { count: 1 }, problems: [problem] });
+  const told = problem("/expiresAt", "past", "expiryPast", { time: expiresAt.toISOString() });
+  throw new MegalithError("request.invalid", { values: { count: 1 }, problems: [told] });
 }
 
 /** Null allows all. */

@@ -3,7 +3,7 @@
  *
  * A plan's currency and time zone never change. Versions change its prices from a time on; what was used keeps its price.
  */
-import { type Actor, currencyExponents, MegalithError, type PricesShape, type Problem } from "@megalith/contract";
+import { type Actor, currencyExponents, MegalithError, type PricesShape, type Problem, problem } from "@megalith/contract";
 import type { Price } from "../metering/index.ts";
 
 export interface Prices {
@@ -101,44 +101,26 @@ export function toPrice(plan: Omit<Plan, "versions">, version: Pick<PlanVersion,
 export function findPriceProblems(prices: Prices): Problem[] {
   const problems: Problem[] = [];
   const { tiers, valueShare } = prices;
-  if (tiers.length === 0)
-    problems.push({ path: "/prices/tiers", code: "empty", message: "There is no tier.", expected: "at least one tier" });
+  if (tiers.length === 0) problems.push(problem("/prices/tiers", "empty", "tiersEmpty"));
   tiers.forEach(({ upTo, priceNanos }, index) => {
     const last = index === tiers.length - 1;
-    if (last !== (upTo === null))
-      problems.push({
-        path: `/prices/tiers/${index}/upTo`,
-        code: "open",
-        message: last ? "The last tier ends." : "A tier before the last has no end.",
-        expected: last ? "null" : "the last unit of the day at this price",
-      });
+    if (last !== (upTo === null)) problems.push(problem(`/prices/tiers/${index}/upTo`, "open", last ? "tierEnds" : "tierOpen"));
     const before = index === 0 ? 0 : (tiers[index - 1]?.upTo ?? null);
     if (upTo !== null && before !== null && upTo <= before)
-      problems.push({ path: `/prices/tiers/${index}/upTo`, code: "order", message: "Tiers rise.", expected: `more than ${before}` });
+      problems.push(problem(`/prices/tiers/${index}/upTo`, "order", "tierOrder", { before }));
     if (priceNanos < 0n) problems.push(negative(`/prices/tiers/${index}/priceNanos`));
   });
   if (prices.reasonsSurchargeNanos < 0n) problems.push(negative("/prices/reasonsSurchargeNanos"));
   if (prices.monthlyFeeNanos < 0n) problems.push(negative("/prices/monthlyFeeNanos"));
   if (valueShare !== null && valueShare.capNanos !== null && valueShare.capNanos < valueShare.floorNanos)
-    problems.push({
-      path: "/prices/valueShare/capNanos",
-      code: "order",
-      message: "The cap is below the floor.",
-      expected: `at least ${valueShare.floorNanos}`,
-    });
+    problems.push(problem("/prices/valueShare/capNanos", "order", "capBelowFloor", { floor: String(valueShare.floorNanos) }));
   return problems;
 }
 
 /** @throws MegalithError "billing.plan_invalid" with every problem. */
 export function checkPlan(plan: { readonly currency: string; readonly timeZone: string }, prices: Prices): void {
   const problems: Problem[] = [];
-  if (!currencyExponents.has(plan.currency))
-    problems.push({
-      path: "/currency",
-      code: "unknown",
-      message: `${plan.currency} is no currency that can be invoiced.`,
-      expected: "an ISO 4217 code",
-    });
+  if (!currencyExponents.has(plan.currency)) problems.push(problem("/currency", "unknown", "currencyUnknown", { currency: plan.currency }));
   if (!isTimeZone(plan.timeZone)) problems.push(unknownZone(plan.timeZone));
   problems.push(...findPriceProblems(prices));
   refuse(problems);
@@ -150,7 +132,7 @@ export function refuse(problems: readonly Problem[]): void {
 }
 
 export function unknownZone(zone: string): Problem {
-  return { path: "/timeZone", code: "unknown", message: `${zone} is no time zone.`, expected: "an IANA name, for example Europe/Berlin" };
+  return problem("/timeZone", "unknown", "zoneUnknown", { zone });
 }
 
 /** Names only: a bare offset would read with the opposite sign in SQL. */
@@ -165,5 +147,5 @@ function isTimeZone(zone: string): boolean {
 }
 
 function negative(path: string): Problem {
-  return { path, code: "negative", message: "A price is not below 0.", expected: "0 or more" };
+  return problem(path, "negative", "priceNegative");
 }

@@ -4,7 +4,7 @@
  * Looked-up plans stay in memory for a second. A new version begins at least five seconds after it was made, so no
  * replica can still hold a plan without it when its time comes.
  */
-import { MegalithError } from "@megalith/contract";
+import { MegalithError, problem } from "@megalith/contract";
 import type { Pool } from "pg";
 import { type Caller, type Clock, inTransaction, isUniqueViolation, type NewUuid, recordChange } from "../foundation/index.ts";
 import { addPrice } from "../metering/index.ts";
@@ -76,13 +76,7 @@ export class Plans {
       const soonest = new Date(Math.max(now.getTime() + noticeMs, newest.validFrom.getTime() + 1));
       const problems = findPriceProblems(prices);
       const from = validFrom ?? soonest;
-      if (from < soonest)
-        problems.push({
-          path: "/validFrom",
-          code: "early",
-          message: "A version begins after those before it, and not at once.",
-          expected: `${soonest.toISOString()} or later`,
-        });
+      if (from < soonest) problems.push(problem("/validFrom", "early", "validFromEarly", { soonest: soonest.toISOString() }));
       refuse(problems);
       const version = {
         id: this.newUuid(),

@@ -5,7 +5,7 @@
  * or not at all. A repeat is answered from what the first call stored, byte for byte.
  */
 import { hash } from "node:crypto";
-import { type DecideBody, MegalithError, type Problem, parseAmount } from "@megalith/contract";
+import { type DecideBody, MegalithError, type Problem, parseAmount, problem } from "@megalith/contract";
 import type { Clock, NewUuid, Principal } from "../foundation/index.ts";
 import { type CallFacts, deriveUsageId, isRepeatable, type KeptDecision, type Meter, type MeterOutcome } from "../metering/index.ts";
 import type { Answer } from "./answer.ts";
@@ -194,8 +194,7 @@ function refusal(outcome: Exclude<MeterOutcome, { kind: "recorded" | "repeated" 
 
 function readBody(body: DecideBody): Asked {
   const problems: Problem[] = [];
-  if ((body.record === undefined) === (body.records === undefined))
-    problems.push({ path: "", code: "one_of", message: "Send either record or records.", expected: "record: {…} or records: [{…}, …]" });
+  if ((body.record === undefined) === (body.records === undefined)) problems.push(problem("", "one_of", "recordOrRecords"));
   const records = (body.records ?? (body.record === undefined ? [] : [body.record])) as readonly Cells[];
   const references = parallel(body.reference, body.references, records.length, "reference", problems);
   const subjects = parallel(body.subject, body.subjects, records.length, "subject", problems);
@@ -212,27 +211,10 @@ function parallel(
 ): (string | null)[] {
   if (one === undefined && many === undefined) return new Array<null>(count).fill(null);
   if (many !== undefined && many.length !== count)
-    problems.push({
-      path: `/${name}s`,
-      code: "length",
-      message: `${name}s has ${many.length} entries for ${count} records.`,
-      expected: "one for each record",
-    });
-  if (one !== undefined && count > 1)
-    problems.push({
-      path: `/${name}`,
-      code: "single",
-      message: `${name} goes with one record.`,
-      expected: `${name}s: one for each record`,
-    });
+    problems.push(problem(`/${name}s`, "length", "parallelLength", { name: `${name}s`, found: many.length, count }));
+  if (one !== undefined && count > 1) problems.push(problem(`/${name}`, "single", "singleOnly", { name }));
   for (const text of many ?? (one === undefined ? [] : [one]))
-    if (!text.isWellFormed() || text.includes("\0"))
-      problems.push({
-        path: `/${name}`,
-        code: "characters",
-        message: `The ${name} holds characters that cannot be stored.`,
-        expected: "printable text",
-      });
+    if (!text.isWellFormed() || text.includes("\0")) problems.push(problem(`/${name}`, "characters", "characters", { name }));
   return Array.from({ length: count }, (_, index) => many?.[index] ?? (count === 1 ? (one ?? null) : null));
 }
 
@@ -244,7 +226,7 @@ function encode(compiled: CompiledService, asked: Asked, body: DecideBody, probl
     encoder.encode(record, row, path, problems);
     for (const name of compiled.service.settings.required)
       if (!Object.hasOwn(record, name) || record[name] === null)
-        problems.push({ path: `${path}/${pointer(name)}`, code: "required", message: `${name} is missing.`, expected: "a value" });
+        problems.push(problem(`${path}/${pointer(name)}`, "required", "missing", { name }));
     return row;
   });
 }
@@ -257,12 +239,7 @@ function readValues(compiled: CompiledService, asked: Asked, problems: Problem[]
     const nanos = typeof value === "number" ? parseAmount(String(value)) : undefined;
     if (nanos !== undefined && nanos >= 0n) return nanos;
     const path = `/records/${index}/${pointer(column)}`;
-    problems.push({
-      path,
-      code: "value",
-      message: `${column} carries the transaction's value.`,
-      expected: "a decimal number from 0, at most 9 digits after the point",
-    });
+    problems.push(problem(path, "value", "valueColumn", { name: column }));
     return null;
   });
 }

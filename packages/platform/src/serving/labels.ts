@@ -1,5 +1,5 @@
 /** Labels: what turned out to be true of a decision. Append-only; the same label again is harmless. */
-import { type Actor, MegalithError, type Problem, uuidFromId } from "@megalith/contract";
+import { type Actor, MegalithError, type Problem, problem, uuidFromId } from "@megalith/contract";
 import type { Pool } from "pg";
 import type { Clock, NewUuid, Principal } from "../foundation/index.ts";
 import type { ServiceCatalogue } from "./catalogue.ts";
@@ -44,13 +44,7 @@ export class Labels {
     const targets: Target[] = [];
     for (const [index, label] of labels.entries()) {
       const target = await this.target(principal, label);
-      if (target === undefined)
-        problems.push({
-          path: `/labels/${index}`,
-          code: "unmatched",
-          message: "There is no such decision.",
-          expected: "decision: dec_…, or service and reference",
-        });
+      if (target === undefined) problems.push(problem(`/labels/${index}`, "unmatched", "labelUnmatched"));
       else targets.push(target);
     }
     if (problems.length > 0)

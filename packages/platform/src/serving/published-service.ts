@@ -1,5 +1,5 @@
 /** The words of a service: its settings, their defaults and rules. Ids are bare uuids. */
-import { type Actor, type ExplanationPolicy, MegalithError, type Problem } from "@megalith/contract";
+import { type Actor, type ExplanationPolicy, MegalithError, type Problem, problem } from "@megalith/contract";
 
 export type Release = "none" | "metrics" | "structure" | "parameters" | "logic";
 
@@ -47,26 +47,10 @@ export function checkSettings(settings: ServiceSettings, columns: readonly { nam
   const byName = new Map(columns.map((column) => [column.name, column]));
   settings.required.forEach((name, index) => {
     if (byName.has(name)) return;
-    problems.push({
-      path: `/required/${index}`,
-      code: "unknown",
-      message: `The model has no column ${name}.`,
-      expected: "a column of the model",
-    });
+    problems.push(problem(`/required/${index}`, "unknown", "modelColumnUnknown", { name }));
   });
   if (settings.valueColumn !== null && byName.get(settings.valueColumn)?.kind !== "numeric")
-    problems.push({
-      path: "/valueColumn",
-      code: "unknown",
-      message: `The model has no numeric column ${settings.valueColumn}.`,
-      expected: "a numeric column of the model",
-    });
-  if (settings.plan !== null && !planExists)
-    problems.push({
-      path: "/plan",
-      code: "unknown",
-      message: `There is no plan ${settings.plan}.`,
-      expected: "the name of a plan, or null",
-    });
+    problems.push(problem("/valueColumn", "unknown", "modelColumnNotNumeric", { name: settings.valueColumn }));
+  if (settings.plan !== null && !planExists) problems.push(problem("/plan", "unknown", "planUnknown", { plan: settings.plan }));
   if (problems.length > 0) throw new MegalithError("serving.settings_invalid", { values: { count: problems.length }, problems });
 }

@@ -4,7 +4,7 @@
  */
 import { open } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
-import { MegalithError } from "@megalith/contract";
+import { MegalithError, type MessageValues, type ProblemWord, translate } from "@megalith/contract";
 import { CsvReader, type CsvRecord, type Dialect, isBlank } from "./csv.ts";
 import type { TableLimits } from "./limits.ts";
 import { type ColumnPlan, canonicalCell, expectedCell } from "./plan.ts";
@@ -15,8 +15,17 @@ export interface RejectedRow {
   /** Name of the column, or null when the row as a whole cannot be read. */
   readonly column: string | null;
   readonly code: "kind" | "cell_count" | "text_after_quote" | "quote_open" | "zero_byte" | "encoding";
+  /** In English; `word` and `values` say it in any language. Absent from what release 0.1.0 kept. */
   readonly message: string;
+  readonly word?: ProblemWord;
+  readonly values?: MessageValues;
   readonly text: string;
+}
+
+/** What is wrong with a row, in the English of the catalogue too. */
+export function rejectedRow(row: Omit<RejectedRow, "message"> & { readonly word: ProblemWord }): RejectedRow {
+  const { line, column, code, word, values = {}, text } = row;
+  return { line, column, code, message: translate("en", `problem.${word}`, values), word, values, text: cut(text) };
 }
 
 export interface CleanOptions {
@@ -93,8 +102,9 @@ class Cleaner {
     }
     if (record.fault !== undefined) return this.rejectFault(record);
     if (cells.length !== columns.length) {
-      const message = `Line ${line}: expected ${columns.length} cells, found ${cells.length}.`;
-      return this.reject({ line, column: null, code: "cell_count", message, text: cells.join(this.options.dialect.delimiter) });
+      const values = { line, expected: columns.length, found: cells.length };
+      const text = cells.join(this.options.dialect.delimiter);
+      return this.reject({ line, column: null, code: "cell_count", word: "rowCells", values, text });
     }
     let output = "";
     for (let index = 0; index < cells.length; index++) {
@@ -112,25 +122,19 @@ class Cleaner {
   }
 
   private rejectCell(line: number, column: ColumnPlan, code: "zero_byte" | "encoding" | "kind", text: string): string {
-    const reasons = {
-      zero_byte: "expected text, found a zero byte",
-      encoding: "holds bytes that the file's encoding does not allow",
-      kind: `expected ${expectedCell(column)}, found ${quoteCell(text)}`,
-    };
-    return this.reject({ line, column: column.name, code, message: `Line ${line}, column ${column.name}: ${reasons[code]}.`, text });
+    const words = { zero_byte: "rowZeroByte", encoding: "rowEncoding", kind: "rowKind" } as const;
+    const values = { line, column: column.name, expected: expectedCell(column), found: quoteCell(text) };
+    return this.reject({ line, column: column.name, code, word: words[code], values, text });
   }
 
   private rejectFault({ line, fault, cells }: CsvRecord): string {
-    const message =
-      fault === "quote_open"
-        ? `Line ${line}: a quote is opened and never closed.`
-        : `Line ${line}: expected a delimiter or a line end after a closing quote.`;
-    return this.reject({ line, column: null, code: fault ?? "quote_open", message, text: cells[0] ?? "" });
+    const word = fault === "quote_open" ? "rowQuoteOpen" : "rowQuoteTrailing";
+    return this.reject({ line, column: null, code: fault ?? "quote_open", word, values: { line }, text: cells[0] ?? "" });
   }
 
-  private reject(row: RejectedRow): string {
+  private reject(row: Parameters<typeof rejectedRow>[0]): string {
     this.rejectedCount++;
-    if (this.rejected.length < this.options.limits.problems) this.rejected.push({ ...row, text: cut(row.text) });
+    if (this.rejected.length < this.options.limits.problems) this.rejected.push(rejectedRow(row));
     return "";
   }
 }

@@ -4,7 +4,7 @@
  * numeric: a finite number · boolean: yes or no · category: text · date: a moment in UTC.
  * Missing is NULL everywhere; NaN is never stored.
  */
-import { MegalithError, type Problem } from "@megalith/contract";
+import { MegalithError, type Problem, problem } from "@megalith/contract";
 
 export const columnKinds = ["numeric", "boolean", "category", "date"] as const;
 export type ColumnKind = (typeof columnKinds)[number];
@@ -33,28 +33,13 @@ export function columnNameProblems(names: readonly string[]): Problem[] {
     const path = `/columns/${index}`;
     const folded = name.toLowerCase();
     const earlier = seen.get(folded);
-    if (name === "") problems.push({ path, code: "empty", message: `Column ${index + 1} has no name.`, expected: "a name" });
+    if (name === "") problems.push(problem(path, "empty", "columnNameless", { place: index + 1 }));
     else if (name.length > columnNameLimit)
-      problems.push({
-        path,
-        code: "too_long",
-        message: `The name of column ${index + 1} is too long.`,
-        expected: `at most ${columnNameLimit} characters`,
-      });
+      problems.push(problem(path, "too_long", "columnNameLong", { place: index + 1, limit: columnNameLimit }));
     else if (hasControl(name) || !name.isWellFormed())
-      problems.push({
-        path,
-        code: "characters",
-        message: `The name of column ${index + 1} holds control characters.`,
-        expected: "printable text",
-      });
+      problems.push(problem(path, "characters", "columnNameCharacters", { place: index + 1 }));
     else if (earlier !== undefined)
-      problems.push({
-        path,
-        code: "duplicate",
-        message: `Columns ${earlier + 1} and ${index + 1} are both named ${name}.`,
-        expected: "names that differ by more than upper and lower case",
-      });
+      problems.push(problem(path, "duplicate", "columnTwice", { first: earlier + 1, place: index + 1, name }));
     if (earlier === undefined) seen.set(folded, index);
   });
   return problems;

@@ -4,7 +4,7 @@
  * Each candidate reads the sample; the one whose records agree best on a count of cells above one wins, weighed by how
  * clean the cells look. Every finding can be overridden.
  */
-import { MegalithError, type Problem } from "@megalith/contract";
+import { MegalithError, type Problem, problem } from "@megalith/contract";
 import { type DecimalMark, inferDateFormat, isMissing, parseNumber } from "./cell.ts";
 import { CsvReader, type CsvRecord, type Dialect, isBlank } from "./csv.ts";
 
@@ -27,23 +27,13 @@ export function checkOverrides(overrides: DialectOverrides): void {
     const value = overrides[field];
     if (value === undefined || (emptyAllowed && value === "")) return;
     if (value.length !== 1 || /[\r\n\0\ufeff\ufffd]/.test(value) || !value.isWellFormed())
-      problems.push({
-        path: `/${field}`,
-        code: "character",
-        message: `The ${field} must be one character, not a line end.`,
-        expected: "one character",
-      });
+      problems.push(problem(`/${field}`, "character", "dialectCharacter", { field }));
   };
   single("delimiter", false);
   single("quote", true);
   single("escape", true);
   if (overrides.delimiter !== undefined && (overrides.delimiter === overrides.quote || overrides.delimiter === overrides.escape))
-    problems.push({
-      path: "/delimiter",
-      code: "clash",
-      message: "Delimiter, quote and escape must differ.",
-      expected: "another character",
-    });
+    problems.push(problem("/delimiter", "clash", "dialectClash"));
   if (problems.length > 0) throw new MegalithError("tables.dialect_invalid", { values: { count: problems.length }, problems });
 }
 

@@ -63,7 +63,15 @@ test("an infinite number makes a bad row, named by its number", async (t) => {
   const bytes = await parquet(t, "select i, if(i = 2, 'inf'::double, i) as v from range(4) t(i)");
   await assert.rejects(importBytes(folder, bytes), {
     code: "tables.rows_invalid",
-    problems: [{ path: "/lines/3/v", code: "kind", message: "Row 3, column v: expected a finite number, found an infinite one." }],
+    problems: [
+      {
+        path: "/lines/3/v",
+        code: "kind",
+        message: "Row 3, column v: expected a finite number, found an infinite one.",
+        word: "rowInfinite",
+        values: { line: 3, column: "v" },
+      },
+    ],
   });
   const { result, rows } = await importRows(folder, bytes, { mode: "lenient" });
   assert.equal(result.rejectedCount, 1);
@@ -97,7 +105,14 @@ test("a kind can be asked for, and is refused where cells are not of it", async 
   await assert.rejects(importBytes(folder, bytes, { overrides: { expected: { n: { kind: "boolean" }, absent: { kind: "date" } } } }), {
     code: "tables.columns_invalid",
     problems: [
-      { path: "/columns/1", code: "kind", message: "Column n: 2 value(s) are no boolean.", expected: "only values of the kind boolean" },
+      {
+        path: "/columns/1",
+        code: "kind",
+        message: "Column n: 2 value(s) are no boolean.",
+        expected: "only values of the kind boolean",
+        word: "misfits",
+        values: { name: "n", count: 2, kind: { key: "kindName.boolean" } },
+      },
     ],
   });
 });

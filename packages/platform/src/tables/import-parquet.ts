@@ -4,8 +4,8 @@
  * A file is never kept as it came: what is stored was written by us, so a hostile file harms nobody later.
  * Numbers that are NaN become missing; a row with an infinite number is a bad row, named by its number from 1.
  */
-import { MegalithError, type Problem } from "@megalith/contract";
-import type { RejectedRow } from "./clean.ts";
+import { MegalithError, type Problem, problem } from "@megalith/contract";
+import { type RejectedRow, rejectedRow } from "./clean.ts";
 import { type Column, checkColumnNames, columnFromDuckdb } from "./column.ts";
 import { kindExpression, mayConvert, misfitExpression } from "./conversion.ts";
 import { Duckdb, identifier, text } from "./duckdb.ts";
@@ -63,13 +63,7 @@ function checkColumns(described: readonly { name: string; type: string }[], maxC
   const problems: Problem[] = [];
   const columns = described.map(({ name, type }, index) => {
     const column = columnFromDuckdb(name, type);
-    if (column === undefined)
-      problems.push({
-        path: `/columns/${index}`,
-        code: "type",
-        message: `Column ${name} has the type ${type.slice(0, 60)}.`,
-        expected: "numbers, text, booleans or dates",
-      });
+    if (column === undefined) problems.push(problem(`/columns/${index}`, "type", "columnType", { name, type: type.slice(0, 60) }));
     return column;
   });
   if (problems.length > 0)
@@ -109,14 +103,7 @@ async function checkMisfits(duckdb: Duckdb, typed: string, columns: readonly Col
   const problems = changed.flatMap(({ name, kind, path }, index): Problem[] =>
     Number(row[index]) === 0
       ? []
-      : [
-          {
-            path,
-            code: "kind",
-            message: `Column ${name}: ${Number(row[index])} value(s) are no ${kind}.`,
-            expected: `only values of the kind ${kind}`,
-          },
-        ],
+      : [problem(path, "kind", "misfits", { name, count: Number(row[index]), kind: { key: `kindName.${kind}` } })],
   );
   if (problems.length > 0) throw new MegalithError("tables.columns_invalid", { values: { count: problems.length }, problems });
 }
@@ -140,13 +127,7 @@ async function findInfinite(
   const rejected = rows.map(([row, which]): RejectedRow => {
     const column = doubles[(which as boolean[]).indexOf(true)]?.name ?? null;
     const line = Number(row) + 1;
-    return {
-      line,
-      column,
-      code: "kind",
-      message: `Row ${line}, column ${column}: expected a finite number, found an infinite one.`,
-      text: "Infinity",
-    };
+    return rejectedRow({ line, column, code: "kind", word: "rowInfinite", values: { line, column: column ?? "" }, text: "Infinity" });
   });
   return { rejected, rejectedCount };
 }

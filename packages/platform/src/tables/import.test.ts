@@ -21,6 +21,12 @@ async function refusal(test: TestContext, bytes: string | Uint8Array, options: P
   return assert.fail("the import was not refused");
 }
 
+/** What is told of a bad row, without the data that tells it in other languages. */
+function inEnglish(told: object): object {
+  const { word: _, values: __, ...rest } = told as { word?: string; values?: object };
+  return rest;
+}
+
 test("kinds are found: numbers, booleans, text, dates, and identifiers stay text", async (t) => {
   const folder = await scratchFolder(t);
   const { result, rows } = await importRows(
@@ -104,7 +110,7 @@ test("delimiters, quotes, line ends and decimal commas are found", async (t) => 
 test("a bad row is named by line, column and what was expected, whatever quoted newlines came before", async (t) => {
   const error = await refusal(t, 'id,amount,note\n1,2.5,"two\nlines"\n2,3.5,x\n3,lots,y\n4,5,z\n5,6,z,extra\n6,7,z\n');
   assert.equal(error.code, "tables.rows_invalid");
-  assert.deepEqual(error.problems, [
+  assert.deepEqual(error.problems?.map(inEnglish), [
     { path: "/lines/5/amount", code: "kind", message: "Line 5, column amount: expected a number, found `lots`." },
     { path: "/lines/7", code: "cell_count", message: "Line 7: expected 3 cells, found 4." },
   ]);
@@ -118,7 +124,7 @@ test("a lenient import keeps the good rows, lists the bad ones and counts all", 
   assert.equal(result.rowCount, 8001);
   assert.equal(result.rejectedCount, 150);
   assert.equal(result.rejected.length, 100);
-  assert.deepEqual(result.rejected[0], {
+  assert.deepEqual(inEnglish(result.rejected[0] ?? {}), {
     line: 8002,
     column: "n",
     code: "kind",

@@ -119,6 +119,7 @@ function rowsInvalid({ rejected, rejectedCount }: ImportedRows): MegalithError {
       path: row.column === null ? `/lines/${row.line}` : `/lines/${row.line}/${row.column.replaceAll("~", "~0").replaceAll("/", "~1")}`,
       code: row.code,
       message: row.message,
+      ...(row.word === undefined ? {} : { word: row.word, values: row.values ?? {} }),
     }),
   );
   return new MegalithError("tables.rows_invalid", { values: { count: rejectedCount }, problems });

@@ -4,7 +4,7 @@
  * A few cells that do not fit (at most 2%, or one) do not change a column's kind: they are the bad rows that an import
  * names. One cell with a leading zero or more than 15 digits makes a column of numbers text: they are identifiers.
  */
-import { MegalithError, type Problem } from "@megalith/contract";
+import { MegalithError, type Problem, problem, type Wording } from "@megalith/contract";
 import {
   type DateFormat,
   type DecimalMark,
@@ -49,17 +49,9 @@ function checkColumnOverrides(names: readonly string[], overrides: Readonly<Reco
   const problems: Problem[] = [];
   for (const [name, { kind, format }] of Object.entries(overrides)) {
     const path = `/columns/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-    if (!names.includes(name))
-      problems.push({ path, code: "unknown", message: `The file has no column ${name}.`, expected: "a column of the file" });
-    if (!columnKinds.includes(kind))
-      problems.push({ path: `${path}/kind`, code: "kind", message: "There is no such kind.", expected: columnKinds.join(", ") });
-    if (format !== undefined && dateFormat(format) === undefined)
-      problems.push({
-        path: `${path}/format`,
-        code: "format",
-        message: "The date format cannot be read.",
-        expected: "for example %d/%m/%Y, with %Y %m %d %b %H %M %S",
-      });
+    if (!names.includes(name)) problems.push(problem(path, "unknown", "fileColumnUnknown", { name }));
+    if (!columnKinds.includes(kind)) problems.push(problem(`${path}/kind`, "kind", "kindUnknown", { kinds: columnKinds.join(", ") }));
+    if (format !== undefined && dateFormat(format) === undefined) problems.push(problem(`${path}/format`, "format", "dateFormat"));
   }
   if (problems.length > 0)
     throw new MegalithError("tables.columns_invalid", { values: { count: problems.length }, problems: problems.slice(0, 100) });
@@ -121,10 +113,9 @@ export function canonicalCell(plan: ColumnPlan, cell: string): string | undefine
 }
 
 /** What a cell of the column should have been, for messages. */
-export function expectedCell(plan: ColumnPlan): string {
-  if (plan.kind === "numeric") return plan.mark === "," ? "a number such as 3,5" : "a number";
-  if (plan.kind === "boolean") return "true or false";
-  if (plan.kind === "date")
-    return plan.date.format === "iso" ? "a date such as 2024-12-31 or 2024-12-31 23:59:59" : `a date written as ${plan.date.format}`;
-  return "text";
+export function expectedCell(plan: ColumnPlan): Wording {
+  if (plan.kind === "numeric") return { key: plan.mark === "," ? "cell.numberComma" : "cell.number" };
+  if (plan.kind === "boolean") return { key: "cell.boolean" };
+  if (plan.kind === "category") return { key: "cell.text" };
+  return plan.date.format === "iso" ? { key: "cell.date" } : { key: "cell.dateFormat", values: { format: plan.date.format } };
 }

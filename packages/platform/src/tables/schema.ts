@@ -3,7 +3,7 @@
  *
  * `known` tells when a column's value is known: "before" the decision, "after" the outcome only, or null (not declared).
  */
-import { MegalithError, type Problem } from "@megalith/contract";
+import { MegalithError, type Problem, problem } from "@megalith/contract";
 import { type Column, type ColumnKind, columnKinds } from "./column.ts";
 import { mayConvert, misfitExpression } from "./conversion.ts";
 import { Duckdb, text } from "./duckdb.ts";
@@ -48,25 +48,13 @@ export async function checkCorrections(parquetPath: string, columns: readonly Co
   for (const [name, { kind, known }] of Object.entries(corrections)) {
     const path = `/columns/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
     const column = columns.find((candidate) => candidate.name === name);
-    if (column === undefined)
-      problems.push({ path, code: "unknown", message: `The table has no column ${name}.`, expected: "a column of the table" });
+    if (column === undefined) problems.push(problem(path, "unknown", "tableColumnUnknown", { name }));
     if (known !== undefined && known !== null && known !== "before" && known !== "after")
-      problems.push({
-        path: `${path}/known`,
-        code: "known",
-        message: "When the value is known can be before, after or null.",
-        expected: "before, after or null",
-      });
+      problems.push(problem(`${path}/known`, "known", "knownUnknown"));
     if (kind === undefined || column === undefined) continue;
-    if (!columnKinds.includes(kind))
-      problems.push({ path: `${path}/kind`, code: "kind", message: "There is no such kind.", expected: columnKinds.join(", ") });
+    if (!columnKinds.includes(kind)) problems.push(problem(`${path}/kind`, "kind", "kindUnknown", { kinds: columnKinds.join(", ") }));
     else if (!mayConvert(column.storage, kind))
-      problems.push({
-        path: `${path}/kind`,
-        code: "kind",
-        message: `Column ${name} cannot be read as ${kind}.`,
-        expected: "a kind that its values have",
-      });
+      problems.push(problem(`${path}/kind`, "kind", "kindImpossible", { name, kind: { key: `kindName.${kind}` } }));
     else doubtful.push({ ...column, kind });
   }
   problems.push(...(await findMisfits(parquetPath, doubtful)));
@@ -86,12 +74,12 @@ async function findMisfits(parquetPath: string, columns: readonly Column[]): Pro
       if (count === 0) return [];
       const path = `/columns/${name.replaceAll("~", "~0").replaceAll("/", "~1")}/kind`;
       return [
-        {
-          path,
-          code: "kind",
-          message: `Column ${name}: ${count} value(s) are no ${kind}, for example \`${String(row[index * 2 + 1]).slice(0, 60)}\`.`,
-          expected: `only values of the kind ${kind}`,
-        },
+        problem(path, "kind", "misfitsSuch", {
+          name,
+          count,
+          kind: { key: `kindName.${kind}` },
+          example: String(row[index * 2 + 1]).slice(0, 60),
+        }),
       ];
     });
   });

@@ -4,7 +4,7 @@
  * Bounded in memory, temporary disk, time and rows; cancelled by its signal; what it read is its lineage.
  */
 import { join } from "node:path";
-import { MegalithError, type Problem } from "@megalith/contract";
+import { MegalithError, type Problem, problem } from "@megalith/contract";
 import { type Column, checkColumnNames, columnFromDuckdb } from "./column.ts";
 import { Duckdb, identifier, text } from "./duckdb.ts";
 import { defaultLimits, limitsForWidth, type TableLimits } from "./limits.ts";
@@ -115,13 +115,7 @@ function checkColumns(described: readonly { name: string; type: string }[], maxC
   const problems: Problem[] = [];
   const columns = described.map(({ name, type }, index) => {
     const column = columnFromDuckdb(name, type);
-    if (column === undefined)
-      problems.push({
-        path: `/columns/${index}`,
-        code: "type",
-        message: `Column ${name} has the type ${type.slice(0, 60)}.`,
-        expected: "numbers, text, booleans or dates",
-      });
+    if (column === undefined) problems.push(problem(`/columns/${index}`, "type", "columnType", { name, type: type.slice(0, 60) }));
     return column;
   });
   if (problems.length > 0)

@@ -1,12 +1,14 @@
 /** The words of jobs. Ids are bare uuids. */
-import type { Actor, TrainingBody } from "@megalith/contract";
+import type { Actor, ErrorValues, Problem, TrainingBody } from "@megalith/contract";
 
 export type JobState = "queued" | "running" | "done" | "failed" | "cancelled";
 
 export interface JobError {
   readonly code: string;
   readonly message: string;
-  readonly problems?: readonly unknown[];
+  /** Absent from what release 0.1.0 kept. */
+  readonly values?: ErrorValues;
+  readonly problems?: readonly Problem[];
 }
 
 export interface Job {

@@ -4,7 +4,7 @@
  * The job's row and its message in the queue (pg-boss, schema pgboss) are written in one transaction; the row is the
  * truth, the message only wakes a worker. A version is registered once a job, however often it was tried.
  */
-import { MegalithError, type Problem, type TrainingBody } from "@megalith/contract";
+import { MegalithError, type Problem, problem, type TrainingBody } from "@megalith/contract";
 import type { Pool, PoolClient } from "pg";
 import { PgBoss } from "pg-boss";
 import { type Caller, type Clock, inTransaction, type NewUuid, recordChange } from "../foundation/index.ts";
@@ -179,9 +179,7 @@ function checkColumns(table: TableVersion, body: TrainingBody): void {
   ];
   const problems = named.flatMap(([path, name]): Problem[] => {
     if (name === undefined || names.has(name)) return [];
-    return [
-      { path, code: "unknown", message: `The table has no column ${name}.`, expected: `one of ${[...names].slice(0, 12).join(", ")}` },
-    ];
+    return [problem(path, "unknown", "tableColumnNotOneOf", { name, names: [...names].slice(0, 12).join(", ") })];
   });
   if (problems.length > 0) throw new MegalithError("training.columns_unknown", { values: { count: problems.length }, problems });
 }

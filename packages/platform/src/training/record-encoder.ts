@@ -4,7 +4,7 @@
  * Compiled once per model. Every problem of a record is listed with its path and what would be right; a missing value
  * is null or absent; a category that training never saw counts as missing.
  */
-import type { Problem } from "@megalith/contract";
+import { type Problem, problem, type Wording } from "@megalith/contract";
 import type { FeatureKind, Forest } from "@megalith/forest";
 
 type Cell = string | number | boolean | null | undefined;
@@ -18,12 +18,7 @@ export interface RecordEncoder {
   encode(record: Readonly<Record<string, Cell>>, row: Float64Array, path: string, problems: Problem[]): void;
 }
 
-const expectations: Readonly<Record<FeatureKind, string>> = {
-  numeric: "a finite number or null",
-  boolean: "true, false or null",
-  date: "a date as ISO 8601 text (2026-01-31 or 2026-01-31T12:00:00Z) or null",
-  category: "text or null",
-};
+const cellWords = { numeric: "cellNumeric", boolean: "cellBoolean", date: "cellDate", category: "cellCategory" } as const;
 
 export function createRecordEncoder(forest: Pick<Forest, "features">): RecordEncoder {
   const readers = forest.features.map(({ kind, categories }) => readerOf(kind, categories ?? []));
@@ -42,18 +37,19 @@ export function createRecordEncoder(forest: Pick<Forest, "features">): RecordEnc
         const number = (readers[index] as Reader)(value);
         row[index] = number ?? Number.NaN;
         if (number !== undefined) continue;
-        const expected = expectations[forest.features[index]?.kind ?? "numeric"];
-        problems.push({ path: `${path}/${pointer(name)}`, code: "type", message: `${name} is ${describe(value)}.`, expected });
+        const word = cellWords[forest.features[index]?.kind ?? "numeric"];
+        problems.push(problem(`${path}/${pointer(name)}`, "type", word, { name, found: describe(value) }));
       }
       for (const name of Object.keys(record)) {
         if (known.has(name)) continue;
-        problems.push({
-          path: `${path}/${pointer(name)}`,
-          code: "unknown",
-          message: `The model has no column ${name.slice(0, 100)}.`,
-          // A reader sees the first problems only; looking for what was meant costs a pass over all names.
-          expected: problems.length < hintLimit ? nearest(name, names) : "",
-        });
+        const at = `${path}/${pointer(name)}`;
+        const shown = name.slice(0, 100);
+        // A reader sees the first problems only; looking for what was meant costs a pass over all names.
+        problems.push(
+          problems.length < hintLimit
+            ? unknownColumn(at, shown, name, names)
+            : problem(at, "unknown", "modelColumnFurther", { name: shown }),
+        );
       }
     },
   };
@@ -81,17 +77,20 @@ function readDate(value: string | number | boolean): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-function describe(value: string | number | boolean): string {
-  if (typeof value === "string") return `the text ${JSON.stringify(value.slice(0, 60))}`;
-  return typeof value === "number" ? `the number ${value}` : `${value}`;
+function describe(value: string | number | boolean): Wording {
+  if (typeof value === "string") return { key: "found.text", values: { text: JSON.stringify(value.slice(0, 60)) } };
+  return { key: typeof value === "number" ? "found.number" : "found.other", values: { text: String(value) } };
 }
 
 /** What the caller may have meant: a name that differs by case, spaces or underscores only; else the columns there are. */
-function nearest(name: string, names: readonly string[]): string {
+function unknownColumn(path: string, shown: string, name: string, names: readonly string[]): Problem {
   const fold = (text: string): string => text.toLowerCase().replaceAll(/[\s_-]/g, "");
   const twin = names.find((candidate) => fold(candidate) === fold(name));
-  if (twin !== undefined) return twin;
-  return `one of ${names.slice(0, 8).join(", ")}${names.length > 8 ? ", …" : ""}`;
+  if (twin !== undefined) return problem(path, "unknown", "modelColumnMeant", { name: shown, names: twin });
+  return problem(path, "unknown", "modelColumnNotOneOf", {
+    name: shown,
+    names: `${names.slice(0, 8).join(", ")}${names.length > 8 ? ", …" : ""}`,
+  });
 }
 
 function pointer(name: string): string {

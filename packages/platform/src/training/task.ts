@@ -3,7 +3,7 @@
  *
  * Binary: the positive class is the rarer of two texts, or 1 of 0/1, or true. Rows without a target are left out.
  */
-import { MegalithError, type Problem } from "@megalith/contract";
+import { MegalithError, type MessageValues, type ProblemWord, problem } from "@megalith/contract";
 import type { ForestTask } from "@megalith/forest";
 import type { TableColumn } from "../tables/index.ts";
 
@@ -32,16 +32,14 @@ export function readTarget(column: TableColumn, choice: TargetChoice = {}): Targ
   for (const value of values) if (!Number.isNaN(value) && counts.size <= classLimit) counts.set(value, (counts.get(value) ?? 0) + 1);
   const task = choice.task ?? inferTask(column, counts);
   if (task === "regression") {
-    if (column.kind === "category")
-      refuse(column.name, "text cannot be predicted as a number", "a numeric column, or the task binary or multiclass");
-    if (counts.size < 2) refuse(column.name, "it has one value only", "a column that varies");
+    if (column.kind === "category") refuse(column.name, "targetText");
+    if (counts.size < 2) refuse(column.name, "targetConstant");
     return { task, values, classes: [], positive: null, missing };
   }
   const raw = [...counts.keys()].sort((a, b) => a - b);
-  if (raw.length < 2) refuse(column.name, "it has one class only", "two classes or more");
-  if (task === "binary" && raw.length > 2)
-    refuse(column.name, `it has ${raw.length > classLimit ? "too many" : raw.length} classes`, "two classes, or the task multiclass");
-  if (raw.length > classLimit) refuse(column.name, `it has more than ${classLimit} classes`, "the task regression, or fewer classes");
+  if (raw.length < 2) refuse(column.name, "targetOneClass");
+  if (task === "binary" && raw.length > 2) refuse(column.name, "targetNotBinary", { count: raw.length });
+  if (raw.length > classLimit) refuse(column.name, "targetManyClasses", { limit: classLimit });
   const ordered = task === "binary" ? orderBinary(column, raw, counts, choice.positive) : raw;
   const index = new Map(ordered.map((value, position) => [value, position]));
   const classes = ordered.map((value) => nameOf(column, value));
@@ -59,14 +57,14 @@ export function readTarget(column: TableColumn, choice: TargetChoice = {}): Targ
  * @throws MegalithError "training.target_invalid" for a class that was not learned, or no value at all.
  */
 export function readTruth(column: TableColumn, learned: Pick<Target, "task" | "classes">): Float64Array {
-  if (learned.task === "regression" && column.kind === "category") refuse(column.name, "the rows to measure on hold text", "numbers");
+  if (learned.task === "regression" && column.kind === "category") refuse(column.name, "targetTextMeasured");
   const index = new Map(learned.classes.map((name, position) => [name, position]));
   const truth = column.values.map((value) => {
     if (Number.isNaN(value) || learned.task === "regression") return value;
     const name = nameOf(column, value);
-    return index.get(name) ?? refuse(column.name, `the rows to measure on hold the unknown class ${name}`, learned.classes.join(", "));
+    return index.get(name) ?? refuse(column.name, "targetClassUnknown", { name, right: learned.classes.slice(0, 12).join(", ") });
   });
-  if (truth.every((value) => Number.isNaN(value))) refuse(column.name, "no row to measure on has a value", "rows with the outcome");
+  if (truth.every((value) => Number.isNaN(value))) refuse(column.name, "targetUnmeasured");
   return truth;
 }
 
@@ -87,7 +85,7 @@ function orderBinary(
   if (positive !== undefined) {
     const chosen = raw.find((value) => nameOf(column, value) === positive);
     if (chosen === undefined)
-      refuse(column.name, `no row has the value ${positive}`, raw.map((value) => nameOf(column, value)).join(" or "));
+      refuse(column.name, "targetNoPositive", { name: positive, right: raw.map((value) => nameOf(column, value)).join(", ") });
     return chosen === low ? [high, low] : [low, high];
   }
   if (column.kind === "category" && (counts.get(low) ?? 0) < (counts.get(high) ?? 0)) return [high, low];
@@ -102,7 +100,7 @@ export function nameOf(column: TableColumn, value: number): string {
   return String(value);
 }
 
-function refuse(column: string, why: string, expected: string): never {
-  const problems: Problem[] = [{ path: "/target", code: "target", message: `The target ${column} cannot be learned: ${why}.`, expected }];
-  throw new MegalithError("training.target_invalid", { values: { column, reason: why }, problems });
+function refuse(column: string, word: ProblemWord, values: MessageValues = {}): never {
+  const problems = [problem("/target", "target", word, { column, ...values })];
+  throw new MegalithError("training.target_invalid", { values: { column }, problems });
 }

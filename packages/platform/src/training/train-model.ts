@@ -4,7 +4,7 @@
  * Works in slices and yields to the event loop, so progress shows and a cancel is heard between two rounds.
  * The artifact holds no time, path, host or person: the same table, choices and seed give the same bytes.
  */
-import { MegalithError, type Problem } from "@megalith/contract";
+import { MegalithError, type Problem, problem } from "@megalith/contract";
 import {
   type BinnedTable,
   binTable,
@@ -263,7 +263,7 @@ function parametersOf(rows: number, columns: number, target: Target, choice: Tra
   const parameters: TrainParameters = { ...suggestParameters(rows, columns, target.task), ...given, seed };
   const faults = validateParameters(parameters);
   if (faults.length === 0) return parameters;
-  const problems = faults.map((message): Problem => ({ path: "/parameters", code: "parameter", message }));
+  const problems = faults.map((reason): Problem => problem("/parameters", "parameter", "parameter", { reason }));
   throw new MegalithError("training.parameters_invalid", { values: { count: faults.length }, problems });
 }
 
@@ -283,12 +283,10 @@ function checkChoice(table: TableContent, choice: TrainingChoice): void {
 
 function unknown(path: string, name: string, table: TableContent): Problem {
   const names = table.columns.map((column) => column.name);
-  return {
-    path,
-    code: "unknown",
-    message: `The table has no column ${name}.`,
-    expected: `one of ${names.slice(0, 12).join(", ")}${names.length > 12 ? ", …" : ""}`,
-  };
+  return problem(path, "unknown", "tableColumnNotOneOf", {
+    name,
+    names: `${names.slice(0, 12).join(", ")}${names.length > 12 ? ", …" : ""}`,
+  });
 }
 
 function readWeight(column: TableColumn): Float64Array {

@@ -121,7 +121,7 @@ test("a validation table with a class that was not learned is refused, naming it
   values[7] = 2;
   await assert.rejects(
     trainModel(named(intrusions(200, 1), ["fine", "attack"]), { target: "attack", parameters }, { validation }),
-    (error: MegalithError) => error.code === "training.target_invalid" && error.message.includes("new"),
+    (error: MegalithError) => error.code === "training.target_invalid" && error.problems[0]?.message.includes("new") === true,
   );
 });
 

@@ -166,7 +166,7 @@ export class TrainingWorker {
 
 async function fail(database: Pick<Pool, "query">, id: string, error: unknown, now: Date): Promise<void> {
   const known = error instanceof MegalithError ? error : new MegalithError("server.internal");
-  const told = { code: known.code, message: known.message, problems: known.problems };
+  const told = { code: known.code, message: known.message, values: known.values, problems: known.problems };
   await database.query("update job set state = 'failed', error = $2, ended_at = $3 where id = $1 and state = 'running'", [
     id,
     JSON.stringify(told),

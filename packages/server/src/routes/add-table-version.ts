@@ -14,6 +14,7 @@ export function addTableVersion(uses: { tables: TableService }) {
         signal: call.signal,
         table: call.params.table,
       }),
+      call.language,
     );
   });
 }

@@ -5,5 +5,7 @@ import { jobUuid } from "./job-id.ts";
 import { showJob } from "./show-job.ts";
 
 export function cancelJob(uses: { jobs: TrainingJobs }) {
-  return bindRoute(trainingRoutes.cancelJob, async (call) => showJob(await uses.jobs.cancel(call.principal, jobUuid(call.params.job))));
+  return bindRoute(trainingRoutes.cancelJob, async (call) =>
+    showJob(await uses.jobs.cancel(call.principal, jobUuid(call.params.job)), call.language),
+  );
 }

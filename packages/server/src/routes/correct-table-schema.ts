@@ -5,6 +5,6 @@ import { showTable } from "./show-table.ts";
 
 export function correctTableSchema(uses: { tables: TableService }) {
   return bindRoute(tablesRoutes.correctTableSchema, async (call) => {
-    return showTable(await uses.tables.correctSchema(call.principal, call.params.table, call.body.columns));
+    return showTable(await uses.tables.correctSchema(call.principal, call.params.table, call.body.columns), call.language);
   });
 }

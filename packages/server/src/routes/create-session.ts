@@ -1,4 +1,4 @@
-import { accountsRoutes, MegalithError } from "@megalith/contract";
+import { accountsRoutes, MegalithError, problem } from "@megalith/contract";
 import type { MemberService } from "@megalith/platform/accounts";
 import { bindRoute } from "../route.ts";
 import { sessionCookie } from "../session-cookie.ts";
@@ -22,6 +22,5 @@ interface SignIn {
 function credentials({ adminKey, email, password }: SignIn): { adminKey: string } | { email: string; password: string } {
   if (adminKey !== undefined && email === undefined && password === undefined) return { adminKey };
   if (adminKey === undefined && email !== undefined && password !== undefined) return { email, password };
-  const problem = { path: "/", code: "required", message: "Sign in one way.", expected: "adminKey; or email and password" };
-  throw new MegalithError("request.invalid", { values: { count: 1 }, problems: [problem] });
+  throw new MegalithError("request.invalid", { values: { count: 1 }, problems: [problem("/", "required", "signInWay")] });
 }

@@ -9,6 +9,7 @@ export function createTable(uses: { tables: TableService }) {
     const { name, title, ...reading } = call.query;
     return showTable(
       await uses.tables.create({ ...call.principal, ...importOptions(reading), source: call.stream, signal: call.signal, name, title }),
+      call.language,
     );
   });
 }

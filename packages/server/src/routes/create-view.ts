@@ -5,6 +5,6 @@ import { showTable } from "./show-table.ts";
 
 export function createView(uses: { tables: TableService }) {
   return bindRoute(tablesRoutes.createView, async (call) => {
-    return showTable(await uses.tables.createView({ ...call.principal, ...call.body, signal: call.signal }));
+    return showTable(await uses.tables.createView({ ...call.principal, ...call.body, signal: call.signal }), call.language);
   });
 }

@@ -1,4 +1,4 @@
-import { currencyExponents, MegalithError, meteringRoutes, type Problem } from "@megalith/contract";
+import { currencyExponents, MegalithError, meteringRoutes, type Problem, problem } from "@megalith/contract";
 import type { MeterAccounts } from "@megalith/platform/metering";
 import { bindRoute } from "../route.ts";
 import { showMeterAccount } from "./show-meter-account.ts";
@@ -11,26 +11,14 @@ export function creditCustomer(uses: { meterAccounts: MeterAccounts; requireCust
     const { amount, reference, note } = call.body;
     const nanos = BigInt(amount.nanos);
     const problems: Problem[] = [];
-    if (nanos <= 0n || nanos > largestNanos)
-      problems.push({ path: "/amount/nanos", code: "range", message: "A credit adds to the balance.", expected: "1 to 10^30" });
+    if (nanos <= 0n || nanos > largestNanos) problems.push(problem("/amount/nanos", "range", "creditRange"));
     if (!currencyExponents.has(amount.currency))
-      problems.push({
-        path: "/amount/currency",
-        code: "unknown",
-        message: `${amount.currency} is no known currency.`,
-        expected: "an ISO 4217 code",
-      });
+      problems.push(problem("/amount/currency", "unknown", "currencyUnknown", { currency: amount.currency }));
     for (const [path, text] of [
       ["/reference", reference],
       ["/note", note ?? ""],
     ] as const)
-      if (!text.isWellFormed() || text.includes("\0"))
-        problems.push({
-          path,
-          code: "characters",
-          message: "The text holds characters that cannot be stored.",
-          expected: "printable text",
-        });
+      if (!text.isWellFormed() || text.includes("\0")) problems.push(problem(path, "characters", "characters", { name: path.slice(1) }));
     if (problems.length > 0) throw new MegalithError("request.invalid", { values: { count: problems.length }, problems });
     const customerId = oneCustomerOf(call.principal, call.params.customer);
     await uses.requireCustomer(call.principal.organisation, customerId);

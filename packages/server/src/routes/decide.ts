@@ -1,6 +1,5 @@
 import { servingRoutes } from "@megalith/contract";
 import type { Decider } from "@megalith/platform/serving";
-import { languageOf } from "../language.ts";
 import { bindRoute } from "../route.ts";
 
 export function decide(uses: { decider: Decider }) {
@@ -10,7 +9,7 @@ export function decide(uses: { decider: Decider }) {
       service: call.params.service,
       body: call.body,
       idempotencyKey: call.header("idempotency-key"),
-      language: languageOf(call.header("accept-language")),
+      language: call.language,
     }) as Promise<never>;
   });
 }

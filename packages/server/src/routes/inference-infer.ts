@@ -1,9 +1,8 @@
 /** One inference: tensors to records, decided and metered as any other call, decisions to tensors. */
-import type { DecideReply, InferenceReply, InferenceRequest } from "@megalith/contract";
+import type { DecideReply, InferenceReply, InferenceRequest, MessageLanguage } from "@megalith/contract";
 import type { Principal } from "@megalith/platform/foundation";
 import type { RegistryService } from "@megalith/platform/registry";
 import { type CompiledService, chooseVersion, type Decider, type ServiceCatalogue } from "@megalith/platform/serving";
-import { languageOf } from "../language.ts";
 import { readWanted, writeOutputs } from "./inference-outputs.ts";
 import { placeInTensors, readRecords } from "./inference-tensors.ts";
 
@@ -17,6 +16,7 @@ interface InferenceCall {
   readonly principal: Principal;
   readonly body: InferenceRequest;
   readonly header: (name: string) => string | undefined;
+  readonly language: MessageLanguage;
 }
 
 export async function answerInference(uses: InferenceUses, call: InferenceCall, model: string, version?: string): Promise<InferenceReply> {
@@ -30,7 +30,7 @@ export async function answerInference(uses: InferenceUses, call: InferenceCall, 
       service: model,
       body: { records },
       idempotencyKey: call.header("idempotency-key"),
-      language: languageOf(call.header("accept-language")),
+      language: call.language,
       version: version === undefined ? undefined : compiled.champion,
       withReasons: wanted.withReasons,
       variant: `/infer/${version ?? ""}/${wanted.withReasons}`,

@@ -1,7 +1,7 @@
 /** Server-sent events: `event: job` with the job as data, at once and at each change; the stream ends with the job. */
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { trainingRoutes } from "@megalith/contract";
+import { type MessageLanguage, trainingRoutes } from "@megalith/contract";
 import type { Job, TrainingJobs } from "@megalith/platform/training";
 import { bindRoute } from "../route.ts";
 import { jobUuid } from "./job-id.ts";
@@ -14,13 +14,13 @@ export function jobEvents(uses: { jobs: TrainingJobs }) {
     await uses.jobs.read(organisation, id);
     call.setHeader("cache-control", "no-store");
     call.setHeader("x-accel-buffering", "no");
-    return Readable.from(events(uses.jobs.follow(organisation, id, call.signal, sleep), call.signal));
+    return Readable.from(events(uses.jobs.follow(organisation, id, call.signal, sleep), call.signal, call.language));
   });
 }
 
-async function* events(jobs: AsyncIterable<Job>, signal: AbortSignal): AsyncGenerator<string> {
+async function* events(jobs: AsyncIterable<Job>, signal: AbortSignal, language: MessageLanguage): AsyncGenerator<string> {
   try {
-    for await (const job of jobs) yield `event: job\ndata: ${JSON.stringify(showJob(job))}\n\n`;
+    for await (const job of jobs) yield `event: job\ndata: ${JSON.stringify(showJob(job, language))}\n\n`;
   } catch (error) {
     // Nobody listens any more.
     if (!signal.aborted) throw error;

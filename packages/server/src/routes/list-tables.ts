@@ -8,7 +8,7 @@ export function listTables(uses: { tables: TableService }) {
     const limit = call.query.limit ?? 100;
     const after = call.query.after === undefined ? undefined : uuidFromId("table", call.query.after);
     const found = await uses.tables.list(call.principal.organisation, { after, limit });
-    const items = found.map(showTable);
+    const items = found.map((table) => showTable(table, call.language));
     return { items, next: items.length < limit ? null : (items.at(-1)?.id ?? null) };
   });
 }

@@ -1,12 +1,11 @@
 import { MegalithError, servingRoutes, uuidFromId } from "@megalith/contract";
 import type { DecisionReader } from "@megalith/platform/serving";
-import { languageOf } from "../language.ts";
 import { bindRoute } from "../route.ts";
 
 export function readDecision(uses: { reader: DecisionReader }) {
   return bindRoute(servingRoutes.readDecision, async (call) => {
     const id = uuidFromId("decision", call.params.decision);
     if (id === undefined) throw new MegalithError("request.not_found");
-    return uses.reader.read(call.principal, id, languageOf(call.header("accept-language")));
+    return uses.reader.read(call.principal, id, call.language);
   });
 }

@@ -1,6 +1,5 @@
 import { billingRoutes, MegalithError, uuidFromId } from "@megalith/contract";
 import type { BillingService } from "@megalith/platform/billing";
-import { languageOf } from "../language.ts";
 import { bindRoute } from "../route.ts";
 import { customerOf } from "./usage-scope.ts";
 
@@ -9,11 +8,6 @@ export function readInvoicePdf(uses: { billing: BillingService }) {
     const id = uuidFromId("invoice", call.params.invoice);
     if (id === undefined) throw new MegalithError("request.not_found");
     call.setHeader("content-disposition", `inline; filename="${call.params.invoice}.pdf"`);
-    return uses.billing.pdf(
-      call.principal.organisation,
-      id,
-      customerOf(call.principal, undefined),
-      languageOf(call.header("accept-language")),
-    );
+    return uses.billing.pdf(call.principal.organisation, id, customerOf(call.principal, undefined), call.language);
   });
 }

@@ -6,6 +6,6 @@ import { showJob } from "./show-job.ts";
 
 export function readJob(uses: { jobs: TrainingJobs }) {
   return bindRoute(trainingRoutes.readJob, async (call) =>
-    showJob(await uses.jobs.read(call.principal.organisation, jobUuid(call.params.job))),
+    showJob(await uses.jobs.read(call.principal.organisation, jobUuid(call.params.job)), call.language),
   );
 }

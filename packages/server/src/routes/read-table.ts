@@ -5,6 +5,6 @@ import { showTable } from "./show-table.ts";
 
 export function readTable(uses: { tables: TableService }) {
   return bindRoute(tablesRoutes.readTable, async (call) => {
-    return showTable(await uses.tables.get(call.principal.organisation, call.params.table));
+    return showTable(await uses.tables.get(call.principal.organisation, call.params.table), call.language);
   });
 }

@@ -7,6 +7,7 @@ export function refreshView(uses: { tables: TableService }) {
   return bindRoute(tablesRoutes.refreshView, async (call) => {
     return showTable(
       await uses.tables.refreshView({ ...call.principal, table: call.params.table, sql: call.body.sql, signal: call.signal }),
+      call.language,
     );
   });
 }

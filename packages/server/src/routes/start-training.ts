@@ -5,6 +5,6 @@ import { showJob } from "./show-job.ts";
 
 export function startTraining(uses: { jobs: TrainingJobs }) {
   return bindRoute(trainingRoutes.startTraining, async (call) =>
-    showJob(await uses.jobs.start(call.principal, call.params.model, call.body)),
+    showJob(await uses.jobs.start(call.principal, call.params.model, call.body), call.language),
   );
 }

@@ -1,5 +1,5 @@
 /** Whose usage and invoices a caller may see: a customer its own, a provider's member everybody's. */
-import { MegalithError, uuidFromId } from "@megalith/contract";
+import { MegalithError, problem, uuidFromId } from "@megalith/contract";
 import type { Clock, Principal } from "@megalith/platform/foundation";
 import type { UsageFilter } from "@megalith/platform/metering";
 
@@ -19,8 +19,10 @@ export function customerOf(principal: Principal, asked: string | undefined): str
 export function oneCustomerOf(principal: Principal, asked: string | undefined): string {
   const customerId = customerOf(principal, asked);
   if (customerId !== null) return customerId;
-  const problem = { path: "/query/customer", code: "required", message: "Name the customer.", expected: "customer: cus_…" };
-  throw new MegalithError("request.invalid", { values: { count: 1 }, problems: [problem] });
+  throw new MegalithError("request.invalid", {
+    values: { count: 1 },
+    problems: [problem("/query/customer", "required", "customerNeeded")],
+  });
 }
 
 interface Period {
@@ -41,7 +43,7 @@ export function usageFilter(principal: Principal, query: Period, clock: Clock): 
     const day = name === "from" ? from : to;
     const time = Date.parse(day);
     if (!Number.isNaN(time) && dayText(time) === day) return [];
-    return [{ path: `/query/${name}`, code: "day", message: `${day} is no day.`, expected: "YYYY-MM-DD" }];
+    return [problem(`/query/${name}`, "day", "dayInvalid", { day })];
   });
   if (problems.length > 0) throw new MegalithError("request.invalid", { values: { count: problems.length }, problems });
   return {
