@@ -64,10 +64,12 @@ const table: Record<keyof typeof routes, string> = {
   readServiceCard: "viewer read",
   decide: "analyst decide",
   listDecisions: "analyst read",
+  exportDecisions: "analyst read",
   readDecision: "analyst read",
   recordLabels: "analyst label",
   eraseSubject: "owner erase",
   listUsage: "viewer read",
+  exportUsage: "viewer read",
   usageSummary: "viewer read",
   readMeterAccount: "viewer read",
   setCustomerLimits: "engineer",
@@ -77,10 +79,12 @@ const table: Record<keyof typeof routes, string> = {
   readPlan: "viewer",
   addPlanVersion: "owner",
   previewInvoice: "viewer read",
+  previewInvoicePdf: "viewer read",
   finaliseInvoice: "owner",
   listInvoices: "viewer read",
   readInvoice: "viewer read",
   readInvoicePdf: "viewer read",
+  exportInvoiceLines: "viewer read",
   readInferenceServer: "known",
   readInferenceRoot: "known",
   readInferenceModel: "viewer read",
@@ -263,7 +267,7 @@ test("another customer's invoice and its PDF answer the bytes of one that does n
   const invoice = (issued.items as { id: string }[])[0]?.id as string;
   const curious = await newCustomer("curious-payer", ["read"]);
   const scopeless = await newCustomer("scopeless-payer", ["label"]);
-  for (const path of [`/api/v1/invoices/${invoice}`, `/api/v1/invoices/${invoice}/pdf`]) {
+  for (const path of [`/api/v1/invoices/${invoice}`, `/api/v1/invoices/${invoice}/pdf`, `/api/v1/invoices/${invoice}/lines.csv`]) {
     assert.equal((await product.call("GET", path, { key: payer.secret })).status, 200, path);
     for (const { secret } of [curious, scopeless]) {
       const hidden = await product.call("GET", path, { key: secret });

@@ -42,7 +42,7 @@ async function readCard(path: string, sha256: string): Promise<Card | undefined>
 }
 
 /** Writes beside the place and moves in, so that a stop half-way leaves what was there. */
-export async function writeWhole(path: string, content: Uint8Array | string | AsyncIterable<string>): Promise<void> {
+export async function writeWhole(path: string, content: Uint8Array | string | AsyncIterable<string | Uint8Array>): Promise<void> {
   const draft = `${path}.partial`;
   const file = await open(draft, "w");
   try {

@@ -62,6 +62,16 @@ export async function callRouteForBytes<const R extends RouteSpec>(
   return new Uint8Array(await reply.arrayBuffer());
 }
 
+/** Like `callRouteForBytes`, as they come: for a reply that may be large. It is not repeated once it began. */
+export async function callRouteForStream<const R extends RouteSpec>(
+  options: ClientOptions,
+  spec: R,
+  parts: CallParts<R>,
+): Promise<ReadableStream<Uint8Array>> {
+  const reply = await send(options, spec, parts as LooseParts);
+  return reply.body ?? new Blob().stream();
+}
+
 async function send(options: ClientOptions, spec: RouteSpec, parts: LooseParts): Promise<Response> {
   const repeatable = spec.method === "GET" || spec.method === "PUT" || spec.method === "DELETE" || parts.idempotencyKey !== undefined;
   const tries = repeatable ? Math.max(1, options.tries ?? 4) : 1;

@@ -1,3 +1,3 @@
 /** The front door of the client: `callRoute(options, routes.decide, { params, body, idempotencyKey })`. */
-export { addressOf, type CallParts, type ClientOptions, callRoute, callRouteForBytes } from "./call-route.ts";
+export { addressOf, type CallParts, type ClientOptions, callRoute, callRouteForBytes, callRouteForStream } from "./call-route.ts";
 export { ClientError, type ClientProblem } from "./client-error.ts";

@@ -6,7 +6,7 @@
  */
 import { type Static, Type } from "typebox";
 import { defineRoute } from "./route.ts";
-import { Actor, Currency, Id, List, ListQuery, Month, Name, Nanos, Time, Title } from "./shapes.ts";
+import { Actor, Currency, csvMedia, Id, List, ListQuery, Month, Name, Nanos, Time, Title } from "./shapes.ts";
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 const NanosFromZero = Type.String({
@@ -156,6 +156,18 @@ export const billingRoutes = {
     query: InvoiceOf,
     response: Type.Object({ items: Type.Array(InvoiceShape) }),
   }),
+  previewInvoicePdf: defineRoute({
+    method: "GET",
+    path: "/api/v1/invoices/preview.pdf",
+    summary: "What a month comes to so far as a PDF that says it is a preview, in the language asked for; a customer sees its own.",
+    description:
+      "With `currency` where a month has invoices in two. A month without anything to pay answers 404; one that was issued answers 409.",
+    tag: "billing",
+    access: { kind: "customer", scope: "read", role: "viewer" },
+    query: Type.Object({ ...InvoiceOf.properties, currency: Type.Optional(Currency) }),
+    responseType: "application/pdf",
+    errors: ["request.conflict"],
+  }),
   finaliseInvoice: defineRoute({
     method: "POST",
     path: "/api/v1/invoices",
@@ -191,5 +203,15 @@ export const billingRoutes = {
     access: { kind: "customer", scope: "read", role: "viewer" },
     params: Type.Object({ invoice: Id("invoice") }),
     responseType: "application/pdf",
+  }),
+  exportInvoiceLines: defineRoute({
+    method: "GET",
+    path: "/api/v1/invoices/{invoice}/lines.csv",
+    summary: "The lines of one issued invoice as CSV; their amounts sum to the invoice's total.",
+    description: "Money is whole nano-units. A text that a spreadsheet would run as a formula has an apostrophe in front.",
+    tag: "billing",
+    access: { kind: "customer", scope: "read", role: "viewer" },
+    params: Type.Object({ invoice: Id("invoice") }),
+    responseType: csvMedia,
   }),
 } as const;

@@ -1,7 +1,7 @@
 /** Usage: the ledger read back, sums by customer, service and day, and a customer's limits and prepaid balance. */
 import { type Static, Type } from "typebox";
 import { defineRoute } from "./route.ts";
-import { Currency, Day, Id, List, ListQuery, Money, Nanos, Time } from "./shapes.ts";
+import { Currency, csvMedia, Day, Id, List, ListQuery, Money, Nanos, Time } from "./shapes.ts";
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 
@@ -63,6 +63,18 @@ export const meteringRoutes = {
     access: { kind: "customer", scope: "read", role: "viewer" },
     query: Type.Object({ ...period, ...ListQuery.properties }),
     response: List(UsageShape),
+  }),
+  exportUsage: defineRoute({
+    method: "GET",
+    path: "/api/v1/usage.csv",
+    summary: "Rows of the ledger as CSV, all of the period, newest first; a customer sees its own.",
+    description:
+      "As of one moment, streamed. Money is whole nano-units. A text that a spreadsheet would run as a formula has an apostrophe in front.",
+    tag: "usage",
+    access: { kind: "customer", scope: "read", role: "viewer" },
+    query: Type.Object(period),
+    responseType: csvMedia,
+    errors: ["server.overloaded"],
   }),
   usageSummary: defineRoute({
     method: "GET",

@@ -2,7 +2,7 @@
 import { type Static, Type } from "typebox";
 import { MetricShape } from "./registry.ts";
 import { defineRoute } from "./route.ts";
-import { Actor, Id, List, ListQuery, Money, Name, Time, Title } from "./shapes.ts";
+import { Actor, csvMedia, Id, List, ListQuery, Money, Name, Time, Title } from "./shapes.ts";
 import { ColumnKind } from "./tables.ts";
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -232,6 +232,18 @@ export const servingRoutes = {
     params: ServiceParams,
     query: ListQuery,
     response: List(DecisionRowShape),
+  }),
+  exportDecisions: defineRoute({
+    method: "GET",
+    path: "/api/v1/services/{service}/decisions.csv",
+    summary: "Every stored decision of a service as CSV, newest first; a customer sees its own.",
+    description:
+      "Streamed; the record stands as JSON in one column. A text that a spreadsheet would run as a formula has an apostrophe in front.",
+    tag: "decisions",
+    access: { kind: "customer", scope: "read", role: "analyst" },
+    params: ServiceParams,
+    responseType: csvMedia,
+    errors: ["server.overloaded"],
   }),
   readDecision: defineRoute({
     method: "GET",

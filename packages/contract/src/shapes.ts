@@ -23,6 +23,9 @@ export const Nanos = Type.String({
   pattern: "^-?\\d{1,38}$",
   description: "Money in nano-units (1 unit = 1,000,000,000) as decimal text.",
 });
+/** Of replies for spreadsheets. */
+export const csvMedia = "text/csv; charset=utf-8";
+
 export const Currency = Type.String({ pattern: "^[A-Z]{3}$", description: "ISO 4217 code." });
 export const Money = Type.Object({ nanos: Nanos, currency: Currency });
 export type Money = Static<typeof Money>;

@@ -28,11 +28,22 @@ export function addInvoices(program: Command, terminal: Terminal): void {
     .command("preview")
     .description("What a month comes to so far.")
     .requiredOption("--month <month>", "YYYY-MM")
-    .option("--customer <customer>", "name or id");
-  addServerFlags(preview).action(async (flags: MonthFlags) => {
+    .option("--customer <customer>", "name or id")
+    .option("--currency <code>", "of the PDF, where the month has two")
+    .option("--out <file.pdf>", "write it as a PDF, marked as a preview");
+  addServerFlags(preview).action(async (flags: MonthFlags & { currency?: string; out?: string }) => {
     const server = await openServer(flags, terminal);
     const customer = flags.customer === undefined ? {} : { customer: await customerId(server, flags.customer) };
-    const { items } = await callRoute(server, routes.previewInvoice, { query: { ...customer, month: flags.month }, signal });
+    const query = { ...customer, month: flags.month };
+    if (flags.out !== undefined) {
+      const currency = flags.currency === undefined ? {} : { currency: flags.currency };
+      const bytes = await callRouteForBytes(server, routes.previewInvoicePdf, { query: { ...query, ...currency }, signal });
+      await writeWhole(flags.out, bytes);
+      if (flags.json === true) printJson(terminal, { out: flags.out, sizeBytes: bytes.byteLength });
+      else terminal.out.write(`${flags.out} written\n`);
+      return;
+    }
+    const { items } = await callRoute(server, routes.previewInvoice, { query, signal });
     show(terminal, flags, items);
   });
   const issue = invoices

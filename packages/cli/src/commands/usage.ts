@@ -1,7 +1,8 @@
 /** `megalith usage`: what was used and what it came to, by customer, service and day. */
-import { callRoute } from "@megalith/client";
+import { callRoute, callRouteForStream } from "@megalith/client";
 import { routes } from "@megalith/contract";
 import type { Command } from "commander";
+import { writeWhole } from "../model-file.ts";
 import { addServerFlags, customerId, decimalOfNanos, openServer, type ServerFlags } from "../server-access.ts";
 import { printJson, printTable, type Terminal } from "../terminal.ts";
 
@@ -9,6 +10,7 @@ interface UsageFlags extends ServerFlags {
   readonly customer?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly csv?: string;
 }
 
 export function addUsage(program: Command, terminal: Terminal): void {
@@ -16,7 +18,8 @@ export function addUsage(program: Command, terminal: Terminal): void {
   command
     .option("--customer <customer>", "name or id")
     .option("--from <day>", "first day, YYYY-MM-DD")
-    .option("--to <day>", "last day, YYYY-MM-DD");
+    .option("--to <day>", "last day, YYYY-MM-DD")
+    .option("--csv <file.csv>", "write every row of the ledger there, instead of the sums");
   addServerFlags(command).action(async (flags: UsageFlags) => {
     const server = await openServer(flags, terminal);
     const query = {
@@ -24,6 +27,12 @@ export function addUsage(program: Command, terminal: Terminal): void {
       ...(flags.from === undefined ? {} : { from: flags.from }),
       ...(flags.to === undefined ? {} : { to: flags.to }),
     };
+    if (flags.csv !== undefined) {
+      await writeWhole(flags.csv, await callRouteForStream(server, routes.exportUsage, { query, signal: terminal.signal }));
+      if (flags.json === true) return printJson(terminal, { out: flags.csv });
+      terminal.out.write(`${flags.csv} written\n`);
+      return;
+    }
     const { items } = await callRoute(server, routes.usageSummary, { query, signal: terminal.signal });
     if (flags.json === true) return printJson(terminal, { usage: items });
     const rows = items.map((item) => [

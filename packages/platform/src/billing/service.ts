@@ -1,5 +1,5 @@
 /** Billing's doings in one place: plans, and the invoices they make of usage. */
-import type { InvoiceShape, MessageLanguage } from "@megalith/contract";
+import { type InvoiceShape, MegalithError, type MessageLanguage } from "@megalith/contract";
 import type { Pool } from "pg";
 import type { Caller, Clock, NewUuid } from "../foundation/index.ts";
 import { type InvoiceNames, Invoices } from "./invoices.ts";
@@ -34,6 +34,32 @@ export class BillingService {
 
   finalise(caller: Caller, customerId: string, month: string): Promise<InvoiceShape[]> {
     return this.invoices.finalise(caller, customerId, month);
+  }
+
+  /**
+   * What a month comes to so far, as a PDF without a number that says it is a preview.
+   * @throws MegalithError "request.not_found" when there is nothing to pay, "request.conflict" when it was issued already,
+   * "request.invalid" when it has two currencies and none is named.
+   */
+  async previewPdf(
+    organisation: string,
+    of: { readonly customerId: string; readonly month: string; readonly currency: string | undefined },
+    language: MessageLanguage,
+  ): Promise<Uint8Array> {
+    const all = await this.preview(organisation, of.customerId, of.month);
+    const found = all.filter(({ currency }) => of.currency === undefined || currency === of.currency);
+    const [invoice, second] = found;
+    if (invoice === undefined) throw new MegalithError("request.not_found");
+    if (second !== undefined) {
+      const expected = found.map(({ currency }) => currency).join(" or ");
+      const problem = { path: "/query/currency", code: "required", message: "The month has more than one currency.", expected };
+      throw new MegalithError("request.invalid", { values: { count: 1 }, problems: [problem] });
+    }
+    if (invoice.status === "final")
+      throw new MegalithError("request.conflict", {
+        values: { reason: `It was issued as ${invoice.number}, which has a PDF of its own.` },
+      });
+    return this.printer.print(invoice, language);
   }
 
   /** An issued invoice as a PDF. */

@@ -4,3 +4,4 @@ export { type CallFacts, deriveUsageId, type Fact, isRepeatable, type KeptDecisi
 export { Ledger, readLines, type Usage, type UsageFilter, type UsageLine, type UsageSum } from "./ledger.ts";
 export { Meter, type MeterOptions } from "./meter.ts";
 export { addPrice, type Price, priceFact, shareOf, tierAt } from "./price.ts";
+export { streamUsage } from "./usage-stream.ts";

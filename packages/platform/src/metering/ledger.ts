@@ -58,7 +58,7 @@ export interface UsageLine {
   readonly amountNanos: bigint;
 }
 
-interface UsageRow {
+export interface UsageRow {
   id: string;
   customer_id: string;
   service_id: string;
@@ -79,7 +79,7 @@ interface UsageRow {
   prepaid: boolean;
 }
 
-const matching = `u.organisation = $1 and ($2::uuid is null or u.customer_id = $2) and ($3::uuid is null or u.service_id = $3)
+export const usageMatching = `u.organisation = $1 and ($2::uuid is null or u.customer_id = $2) and ($3::uuid is null or u.service_id = $3)
   and ($4::uuid[] is null or u.service_id = any ($4)) and u.billing_day between $5::date and $6::date
   and u.billing_month between date_trunc('month', $5::timestamp)::date and $6::date`;
 
@@ -93,11 +93,11 @@ export class Ledger {
   /** Newest first. `after` is the id of the last row seen; unknown, it begins at the newest. */
   async list(filter: UsageFilter, page: { readonly after: string | null; readonly limit: number }): Promise<Usage[]> {
     const found = await this.pool.query<UsageRow>(
-      `with seen as (select u.recorded_at, u.id from usage u where ${matching} and u.id = $7)
-       select u.* from usage u where ${matching}
+      `with seen as (select u.recorded_at, u.id from usage u where ${usageMatching} and u.id = $7)
+       select u.* from usage u where ${usageMatching}
          and ($7::uuid is null or (u.recorded_at, u.id) < (select s.recorded_at, s.id from seen s))
        order by u.recorded_at desc, u.id desc limit $8`,
-      [...valuesOf(filter), page.after, page.limit],
+      [...usageValues(filter), page.after, page.limit],
     );
     return found.rows.map(toUsage);
   }
@@ -112,8 +112,8 @@ export class Ledger {
       amount: string;
     }>(
       `select u.customer_id, u.service_id, u.billing_day as day, u.currency, count(*) as count, sum(u.amount_nanos) as amount
-       from usage u where ${matching} group by 1, 2, 3, 4 order by 3, 1, 2, 4`,
-      valuesOf(filter),
+       from usage u where ${usageMatching} group by 1, 2, 3, 4 order by 3, 1, 2, 4`,
+      usageValues(filter),
     );
     return found.rows.map((row) => ({
       customerId: row.customer_id,
@@ -173,11 +173,11 @@ export async function readLines(client: Pool | PoolClient, organisation: string,
   }));
 }
 
-function valuesOf(filter: UsageFilter): unknown[] {
+export function usageValues(filter: UsageFilter): unknown[] {
   return [filter.organisation, filter.customerId, filter.serviceId, filter.serviceIds, filter.from, filter.to];
 }
 
-function toUsage(row: UsageRow): Usage {
+export function toUsage(row: UsageRow): Usage {
   return {
     id: row.id,
     customerId: row.customer_id,

@@ -1,6 +1,7 @@
 /** Every bound route of the product, in one list. */
 import type { OpenapiDocument } from "@megalith/contract";
 import type { Config } from "../config.ts";
+import { CsvExports } from "../csv-reply.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Product } from "../product.ts";
 import { release } from "../release.ts";
@@ -24,15 +25,16 @@ export interface EdgeUses {
 
 export function allRoutes(product: Product, edge: EdgeUses): BoundRoute[] {
   const requireCustomer = (organisation: string, id: string) => product.customers.find(organisation, { id });
+  const exports = new CsvExports();
   return [
     ...operationsRoutes(edge),
     ...accountsRoutesOf({ ...product, secureCookies: edge.config.secureCookies }),
     ...tablesRoutes(product),
     ...trainingRoutesOf(product),
     ...modelsRoutes(product),
-    ...servicesRoutes(product),
+    ...servicesRoutes({ ...product, exports }),
     ...inferenceRoutesOf({ ...product, release }),
-    ...meteringRoutesOf({ ...product, requireCustomer }),
-    ...billingRoutesOf(product),
+    ...meteringRoutesOf({ ...product, requireCustomer, exports }),
+    ...billingRoutesOf({ ...product, exports }),
   ];
 }

@@ -1,10 +1,12 @@
 /** Routes of services and decisions. */
 import type { Decider, DecisionLog, DecisionReader, Labels, ServiceCatalogue } from "@megalith/platform/serving";
+import type { CsvExports } from "../csv-reply.ts";
 import type { BoundRoute } from "../route.ts";
 import { changeService } from "./change-service.ts";
 import { createService } from "./create-service.ts";
 import { decide } from "./decide.ts";
 import { eraseSubject } from "./erase-subject.ts";
+import { exportDecisions } from "./export-decisions.ts";
 import { listDecisions } from "./list-decisions.ts";
 import { listServices } from "./list-services.ts";
 import { readDecision } from "./read-decision.ts";
@@ -19,6 +21,7 @@ export interface ServingUses {
   readonly log: DecisionLog;
   readonly reader: DecisionReader;
   readonly labels: Labels;
+  readonly exports: CsvExports;
 }
 
 export function servicesRoutes(uses: ServingUses): BoundRoute[] {
@@ -31,6 +34,7 @@ export function servicesRoutes(uses: ServingUses): BoundRoute[] {
     readServiceCard(uses),
     decide(uses),
     listDecisions(uses),
+    exportDecisions(uses),
     readDecision(uses),
     recordLabels(uses),
     eraseSubject(uses),
