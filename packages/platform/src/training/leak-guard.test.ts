@@ -54,6 +54,54 @@ test("of many classes, a column that tells one rare class apart is kept", () => 
   assert.deepEqual(leftOut(findLeaks([mark], readTarget(target), { seed, keep: new Set(), known: {} })), []);
 });
 
+test("an answer that is zero but for a rare outcome is found, however rare", () => {
+  const rows = 20_000;
+  const scenario = Float64Array.from({ length: rows }, (_, row) => (row % 125 === 3 ? 1 + (row % 3) : 0));
+  const target: TableColumn = { name: "fraud", kind: "numeric", values: scenario.map((value) => Number(value > 0)) };
+  const amount: TableColumn = { name: "amount", kind: "numeric", values: scenario.map((_, row) => (Math.imul(row + 1, 2_654_435_761) >>> 12) % 1000) };
+  const leaks = findLeaks([{ name: "SCENARIO", kind: "numeric", values: scenario }, amount], readTarget(target), {
+    seed,
+    keep: new Set(),
+    known: {},
+  });
+  assert.deepEqual(
+    leaks.map(({ column, verdict, reason }) => [column, verdict, reason]),
+    [["SCENARIO", "left_out", "near_perfect"]],
+  );
+});
+
+/** What was paid tells nothing alone: it varies with the loan. Beside the loan it tells all. */
+function paidBesideLent(honestly: boolean): { columns: TableColumn[]; target: TableColumn } {
+  let state = 5;
+  const random = (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 4_294_967_296;
+  };
+  const rows = 4000;
+  const lent = Float64Array.from({ length: rows }, () => Math.exp(6 + 5 * random()));
+  const bad = Float64Array.from({ length: rows }, () => Number(random() < 0.3));
+  const paid = lent.map((value, row) => value * (bad[row] === 1 && !honestly ? 0.7 + 0.2 * random() : 1 + 0.2 * random()));
+  return {
+    columns: [
+      { name: "lent", kind: "numeric", values: lent },
+      { name: "amount_paid", kind: "numeric", values: paid },
+    ],
+    target: { name: "bad", kind: "numeric", values: bad },
+  };
+}
+
+test("a suspect by name is left out when it knows the answer beside another column only, and stays when it does not", () => {
+  const leaking = paidBesideLent(false);
+  const [leak, ...rest] = findLeaks(leaking.columns, readTarget(leaking.target), { seed, keep: new Set(), known: {} });
+  assert.deepEqual([leak?.column, leak?.verdict, leak?.reason, rest], ["amount_paid", "left_out", "after_by_name", []]);
+  assert.ok(Number(leak?.evidence.auc) < 0.62, "weak alone");
+  assert.ok(Number(leak?.evidence.jump) > 0.08, "strong beside the loan");
+  const known = findLeaks(leaking.columns, readTarget(leaking.target), { seed, keep: new Set(), known: { amount_paid: "before" } });
+  assert.deepEqual(known, []);
+  const honest = paidBesideLent(true);
+  assert.deepEqual(findLeaks(honest.columns, readTarget(honest.target), { seed, keep: new Set(), known: {} }), []);
+});
+
 test("a payment method is no payment received", () => {
   const values = Float64Array.from({ length: 1000 }, (_, row) => row % 4);
   const target: TableColumn = { name: "y", kind: "numeric", values: values.map((value, row) => Number(value === 3 || row % 7 === 0)) };

@@ -8,6 +8,7 @@
  * The single-column score is cross-fitted: a bin's rate comes from the other folds, so an identifier does not look strong.
  */
 import type { Known, TableColumn } from "../tables/index.ts";
+import { jumpsOf } from "./leak-jump.ts";
 import { meaningOfName, type NameMeaning } from "./leak-words.ts";
 import { auc, smallRandom } from "./metrics.ts";
 import type { Target } from "./task.ts";
@@ -26,7 +27,7 @@ export interface LeakOptions {
   readonly known: Readonly<Record<string, Known>>;
 }
 
-export const leakLimits = { nearPerfect: 0.995, strong: 0.9, pureShare: 0.97, rowsLooked: 100_000 } as const;
+export const leakLimits = { nearPerfect: 0.995, strong: 0.9, pureShare: 0.97, rowsLooked: 100_000, jump: 0.08, jumpColumns: 20 } as const;
 
 const folds = 4;
 const bins = 64;
@@ -41,21 +42,58 @@ interface Look {
 
 export function findLeaks(columns: readonly TableColumn[], target: Target, options: LeakOptions): Leak[] {
   const looks = looksOf(target, options.seed);
-  return columns.flatMap((column) => {
-    const found = judge(column, target, looks, options.known[column.name] ?? null);
+  const judged = columns.map((column) => ({ column, ...judge(column, target, looks, options.known[column.name] ?? null) }));
+  const jumps = looks.length === 1 ? findJumps(judged, looks[0] as Look, options.known) : new Map<TableColumn, Leak>();
+  return judged.flatMap(({ column, leak }) => {
+    const found = jumps.get(column) ?? leak;
     if (found === undefined) return [];
     return [options.keep.has(column.name) ? { ...found, verdict: "kept" as const } : found];
   });
 }
 
-function judge(column: TableColumn, target: Target, looks: readonly Look[], known: Known): Leak | undefined {
+interface Judged {
+  readonly column: TableColumn;
+  /** AUC of the column alone. */
+  readonly strength: number;
+  readonly leak: Leak | undefined;
+}
+
+/** Of the columns that only their names speak against, those that know the answer together with the others. */
+function findJumps(judged: readonly Judged[], look: Look, known: LeakOptions["known"]): Map<TableColumn, Leak> {
+  const staying = judged.filter(({ leak }) => leak?.verdict !== "left_out");
+  const isSuspect = ({ column }: Judged): boolean => known[column.name] !== "before" && meaningOf(column) !== null;
+  const suspects = staying.filter(isSuspect);
+  const others = staying
+    .filter((one) => !isSuspect(one))
+    .sort((a, b) => b.strength - a.strength)
+    .slice(0, leakLimits.jumpColumns);
+  const jumps = jumpsOf(
+    suspects.map(({ column }) => column),
+    others.map(({ column }) => column),
+    look,
+  );
+  const found = new Map<TableColumn, Leak>();
+  suspects.forEach(({ column, strength }, index) => {
+    const jump = jumps[index] as number;
+    if (jump < leakLimits.jump) return;
+    const evidence = { auc: round(strength), name: meaningOf(column) as string, jump: round(jump) };
+    found.set(column, { column: column.name, verdict: "left_out", reason: "after_by_name", evidence });
+  });
+  return found;
+}
+
+function judge(column: TableColumn, target: Target, looks: readonly Look[], known: Known): Omit<Judged, "column"> {
+  const strength = strengthOf(column, looks);
+  return { strength, leak: leakOf(column, target, looks, known, strength) };
+}
+
+function leakOf(column: TableColumn, target: Target, looks: readonly Look[], known: Known, strength: number): Leak | undefined {
   const leak = (verdict: Leak["verdict"], reason: Leak["reason"], evidence: Leak["evidence"]): Leak => ({
     column: column.name,
     verdict,
     reason,
     evidence,
   });
-  const strength = strengthOf(column, looks);
   const score = Math.round(strength * 10_000) / 10_000;
   if (known === "after") return leak("left_out", "declared_after", { auc: score, declared: "known only after the outcome" });
   if (isCopy(column, target)) return leak("left_out", "copy_of_target", { auc: score });
@@ -127,12 +165,11 @@ function crossFittedAuc(column: TableColumn, look: Look): number {
   return Number.isNaN(value) ? 0.5 : value;
 }
 
-/** Quantile bins of numbers, codes of categories; 0 is missing. Many values of zero keep a bin of their own. */
+/** Quantile bins of numbers, codes of categories; 0 is missing. A value that many rows have keeps a bin of its own. */
 function binsOf(column: TableColumn, rows: Int32Array): Int32Array {
   const own = Float64Array.from(rows, (row) => column.values[row] as number);
   if (column.kind === "category") return Int32Array.from(own, (value) => (Number.isNaN(value) ? 0 : value + 1));
-  const sorted = own.filter((value) => !Number.isNaN(value)).sort();
-  const edges = [...new Set(Array.from({ length: bins }, (_, index) => sorted[Math.floor((index * sorted.length) / bins)] as number))];
+  const edges = edgesOf(own.filter((value) => !Number.isNaN(value)).sort());
   return Int32Array.from(own, (value) => {
     if (Number.isNaN(value)) return 0;
     let low = 0;
@@ -144,6 +181,31 @@ function binsOf(column: TableColumn, rows: Int32Array): Int32Array {
     }
     return low + 1;
   });
+}
+
+/**
+ * Where bins begin, in order. Values that fill several quantiles, such as the zeros of an amount that few rows have, would hide
+ * whatever is rarer than a quantile: the others get quantiles of their own.
+ */
+function edgesOf(sorted: Float64Array): Float64Array {
+  const quantiles = quantilesOf(sorted);
+  const heavy = new Set(quantiles.filter((value, index) => value === quantiles[index - 1]));
+  const edges = new Set(quantiles);
+  if (heavy.size > 0) {
+    const others = sorted.filter((value) => !heavy.has(value));
+    for (const value of quantilesOf(others)) edges.add(value);
+    for (const value of heavy) {
+      const above = others.find((other) => other > value);
+      if (above !== undefined) edges.add(above);
+    }
+  }
+  return Float64Array.from(edges).sort();
+}
+
+function quantilesOf(sorted: Float64Array): Float64Array {
+  return sorted.length === 0
+    ? sorted
+    : Float64Array.from({ length: bins }, (_, index) => sorted[Math.floor((index * sorted.length) / bins)] as number);
 }
 
 /** Each value of the column goes with one value of the target and back. */
