@@ -5,7 +5,7 @@
  */
 import { isIP } from "node:net";
 
-type Kind = "port" | "path" | "text" | "host" | "count" | "flag" | "networks";
+type Kind = "seconds" | "port" | "path" | "text" | "host" | "count" | "flag" | "networks";
 
 interface Setting {
   readonly name: string;
@@ -35,6 +35,14 @@ export const settings = {
   },
   metricsPort: { name: "MEGALITH_METRICS_PORT", kind: "port", default: "9464", doc: "Port of /metrics when MEGALITH_METRICS_HOST is set." },
   trainingThreads: { name: "MEGALITH_WORKERS", kind: "count", default: "1", unit: "processes", doc: "Training jobs that run at once." },
+  imports: {
+    name: "MEGALITH_IMPORTS",
+    kind: "count",
+    default: "2",
+    unit: "imports",
+    doc: "Files and views that are read at once; a few more wait, others are asked to come back.",
+  },
+  viewSeconds: { name: "MEGALITH_VIEW_SECONDS", kind: "seconds", default: "30", unit: "seconds", doc: "The longest that a view may run." },
   secureCookies: { name: "MEGALITH_SECURE_COOKIES", kind: "flag", default: "false", doc: "true behind HTTPS: cookies are marked Secure." },
   trustedProxies: {
     name: "MEGALITH_TRUSTED_PROXIES",
@@ -54,7 +62,7 @@ export const settings = {
 /** Names of the command's own table and of the tests; they are no faults here. */
 const foreign = new Set(["MEGALITH_URL", "MEGALITH_KEY", "MEGALITH_TEST_DATABASE", "MEGALITH_PROVE", "MEGALITH_PROVE_COUNTS"]);
 
-type ValueOf<S extends Setting> = S["kind"] extends "port" | "count"
+type ValueOf<S extends Setting> = S["kind"] extends "port" | "count" | "seconds"
   ? number
   : S["kind"] extends "flag"
     ? boolean
@@ -94,15 +102,18 @@ export function readConfig(environment: Environment = process.env): Config {
   return Object.fromEntries(entries) as Config;
 }
 
+const ranges = { port: [0, 65_535], count: [1, 64], seconds: [1, 86_400] } as const;
+
 type Value = string | number | boolean | readonly string[];
 
 function parse(setting: Setting, text: string, faults: string[]): Value {
   const shown = setting.secret === true ? "***" : JSON.stringify(text);
   switch (setting.kind) {
     case "port":
+    case "seconds":
     case "count": {
       const value = Number(text);
-      const [low, high] = setting.kind === "port" ? [0, 65_535] : [1, 64];
+      const [low, high] = ranges[setting.kind];
       if (text.trim() === "" || !Number.isInteger(value) || value < low || value > high)
         faults.push(`${setting.name}=${shown}: a whole number from ${low} to ${high}.`);
       return value;

@@ -90,6 +90,8 @@ export async function start(options: UpOptions): Promise<Running> {
       clock: systemClock,
       random: systemRandom,
       newUuid,
+      imports: config.imports,
+      viewSeconds: config.viewSeconds,
       onDecided: metrics.countDecisions,
       onBatch: metrics.countBatch,
     });

@@ -28,6 +28,10 @@ export interface ProductOptions {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly newUuid: NewUuid;
+  /** Files and views that are read at once. */
+  readonly imports?: number;
+  /** The longest that a view may run. */
+  readonly viewSeconds?: number;
   /** Told how many records of a service were answered. */
   readonly onDecided?: (service: string, count: number) => void;
   /** Told how many calls each commit made durable. */
@@ -52,12 +56,12 @@ export async function buildProduct(options: ProductOptions) {
     staging: join(dataFolder, "staging"),
     now: () => clock.now(),
     newUuid,
+    ...(options.imports === undefined ? {} : { atOnce: options.imports }),
+    ...(options.viewSeconds === undefined ? {} : { limits: { viewMs: options.viewSeconds * 1000 } }),
     dependants: async (own, tableId) => {
       const found = await pool.query<{ id: string }>("select id from stored_table_version where table_id = $1", [tableId]);
-      return registry.dependantsOfTable(
-        own,
-        found.rows.map((row) => row.id),
-      );
+      const versions = found.rows.map((row) => row.id);
+      return [...(await registry.dependantsOfTable(own, versions)), ...(await jobs.dependantsOfTable(own, versions))];
     },
   });
   await tables.sweep({ staging: true });

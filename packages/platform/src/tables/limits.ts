@@ -29,7 +29,7 @@ export const defaultLimits: TableLimits = {
   memoryMegabytes: 1_024,
   temporaryMegabytes: 16_384,
   threads: 2,
-  viewMs: 120_000,
+  viewMs: 30_000,
 };
 
 /** Columns beyond which work is done on one thread: each column has buffers of its own on every thread. */

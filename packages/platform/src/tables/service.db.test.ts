@@ -235,6 +235,20 @@ test("a table in use is not deleted; one that is free goes with its files, and i
   assert.notEqual((await service.create({ ...upload(loans), name: "base" })).id, table.id);
 });
 
+test("imports beyond those that may run and wait are asked to come back, all others are done", async (t) => {
+  const { service, upload } = await lab(t, { atOnce: 1 });
+  const made = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, index) => service.create({ ...upload(loans), name: `base-${index}` })),
+  );
+  const refused = made.filter((one) => one.status === "rejected");
+  assert.deepEqual(
+    refused.map(({ reason }) => [reason.code, reason.retryAfterSeconds]),
+    Array.from({ length: refused.length }, () => ["server.overloaded", 5]),
+  );
+  assert.ok(refused.length >= 1 && refused.length <= 3, `${refused.length} of 20 were refused`);
+  await service.create({ ...upload(loans), name: "later" });
+});
+
 test("a crash between file and row leaves no version, and the next upload takes the number", async (t) => {
   const { service, organisation, folder, upload } = await lab(t);
   const table = await service.create({ ...upload(loans), name: "base" });

@@ -6,6 +6,8 @@
  */
 import type { Readable } from "node:stream";
 import { type Actor, MegalithError } from "@megalith/contract";
+import pLimit, { type LimitFunction } from "p-limit";
+import type { ClientBase } from "pg";
 import type { Column, ColumnKind } from "./column.ts";
 import { exportCsv } from "./export.ts";
 import { TableFiles } from "./files.ts";
@@ -29,6 +31,8 @@ export interface TablesOptions {
   /** A new UUIDv7. */
   readonly newUuid: () => string;
   readonly limits?: Partial<TableLimits> | undefined;
+  /** Imports and views under way at once, 2 by default: each may take `memoryMegabytes`. */
+  readonly atOnce?: number | undefined;
   /** What depends on a table, in words, for example `version 3 of the model credit was trained on it`; none: it may be deleted. */
   readonly dependants?: ((organisation: string, tableId: string) => Promise<readonly string[]>) | undefined;
 }
@@ -56,17 +60,23 @@ type Target =
   | { readonly kind: "new"; readonly name: string; readonly title: string }
   | { readonly kind: "existing"; readonly tableId: string };
 
+/** Imports and views that may wait for their turn. */
+const waitingLimit = 16;
+const retrySeconds = 5;
+
 export class TableService {
   private readonly options: TablesOptions;
   private readonly store: TableStore;
   private readonly lineage: LineageStore;
   private readonly files: TableFiles;
+  private readonly turns: LimitFunction;
 
   constructor(options: TablesOptions) {
     this.options = options;
     this.store = new TableStore(options.database);
     this.lineage = new LineageStore(options.database);
     this.files = new TableFiles(options.folder);
+    this.turns = pLimit(options.atOnce ?? 2);
   }
 
   /** Makes a table from its first upload. @throws MegalithError "tables.name_taken" and those of `importFile`. */
@@ -189,6 +199,15 @@ export class TableService {
     return this.files.path(version.tableId, version.number);
   }
 
+  /** Keeps a table from being removed until the transaction ends. @throws MegalithError "tables.not_found". */
+  async hold(client: ClientBase, organisation: string, tableId: string): Promise<void> {
+    const held = await client.query("select from stored_table where organisation = $1 and id = $2 and deleted_at is null for share", [
+      organisation,
+      tableId,
+    ]);
+    if (held.rowCount === 0) throw new MegalithError("tables.not_found", { values: { table: tableId } });
+  }
+
   /** @throws MegalithError "tables.in_use" while a model version or a view depends on it. */
   async remove(owner: Owner, table: string): Promise<void> {
     const { organisation, actor } = owner;
@@ -216,15 +235,24 @@ export class TableService {
   }
 
   private import(upload: UploadOptions, expected: Readonly<Record<string, { kind: ColumnKind }>>): Promise<ImportResult> {
-    return importFile({
-      source: upload.source,
-      folder: this.options.staging,
-      mode: upload.mode,
-      overrides: { ...upload.overrides, expected },
-      limits: this.options.limits,
-      signal: upload.signal,
-      onProgress: upload.onProgress,
-    });
+    return this.inTurn(() =>
+      importFile({
+        source: upload.source,
+        folder: this.options.staging,
+        mode: upload.mode,
+        overrides: { ...upload.overrides, expected },
+        limits: this.options.limits,
+        signal: upload.signal,
+        onProgress: upload.onProgress,
+      }),
+    );
+  }
+
+  /** Few at once, a few more wait: what reads a file or runs a view takes memory by the gigabyte. @throws MegalithError "server.overloaded". */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.turns.pendingCount >= waitingLimit)
+      throw new MegalithError("server.overloaded", { values: { seconds: retrySeconds }, retryAfterSeconds: retrySeconds });
+    return this.turns(work);
   }
 
   private async runDefinition(view: ViewDefinition, own: Table | undefined): Promise<{ result: ViewResult; content: VersionContent }> {
@@ -242,7 +270,8 @@ export class TableService {
         chosen.map(({ version }) => version.id),
       );
     const tables = Object.fromEntries(chosen.map(({ name, version }) => [name, this.parquetPath(version)]));
-    const result = await runView({ sql: view.sql, tables, folder: this.options.staging, limits: this.options.limits, signal: view.signal });
+    const { staging, limits } = this.options;
+    const result = await this.inTurn(() => runView({ sql: view.sql, tables, folder: staging, limits, signal: view.signal }));
     const lineage = chosen.map(({ name, version }) => ({ name, versionId: version.id }));
     return { result, content: fromView(result, view.sql, lineage) };
   }

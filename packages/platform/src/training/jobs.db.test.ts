@@ -24,6 +24,7 @@ const caller: Caller = { organisation: newUuid(), actor: { kind: "admin", id: nu
 let database: OpenTestDatabase;
 let folder: string;
 let jobs: TrainingJobs;
+let tables: TableService;
 let registry: RegistryService;
 const workers: ChildProcess[] = [];
 
@@ -32,12 +33,19 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), "megalith-jobs-"));
   const { pool } = database;
   await pool.query("insert into organisation (id, name, created_at) values ($1, 'Bank', now())", [caller.organisation]);
-  const tables = new TableService({
+  tables = new TableService({
     database: new Kysely<TablesDatabase>({ dialect: new PostgresDialect({ pool }) }),
     folder: join(folder, "tables"),
     staging: join(folder, "staging"),
     now: () => systemClock.now(),
     newUuid,
+    dependants: async (organisation, tableId) => {
+      const versions = await pool.query<{ id: string }>("select id from stored_table_version where table_id = $1", [tableId]);
+      return jobs.dependantsOfTable(
+        organisation,
+        versions.rows.map((row) => row.id),
+      );
+    },
   });
   registry = new RegistryService({ pool, clock: systemClock, newUuid, artifacts: new ArtifactStore(join(folder, "artifacts")) });
   jobs = new TrainingJobs({ pool, clock: systemClock, newUuid, databaseUrl: database.url, tables });
@@ -92,6 +100,23 @@ test("a queued job that is cancelled never becomes a version", async () => {
   const job = await jobs.start(caller, "cancelled-early", short);
   assert.equal((await jobs.cancel(caller, job.id)).state, "cancelled");
   await assert.rejects(jobs.cancel(caller, job.id), (error: MegalithError) => error.code === "training.job_ended");
+});
+
+test("a table that a job waits for is not removed, and a removed table gets no job, whichever comes first", async () => {
+  for (let round = 0; round < 8; round++) {
+    const name = `raced-${round}`;
+    await tables.create({ ...caller, name, source: Readable.from([loanCsv(50, round)]), mode: "strict" });
+    const [started, removed] = await Promise.allSettled([jobs.start(caller, name, { ...short, table: name }), tables.remove(caller, name)]);
+    const outcome = `${started.status} ${removed.status}`;
+    assert.ok(["fulfilled rejected", "rejected fulfilled"].includes(outcome), outcome);
+    if (started.status === "fulfilled") {
+      const { code, message } = (removed as PromiseRejectedResult).reason as MegalithError;
+      assert.equal(code, "tables.in_use");
+      assert.match(message, /the job job_[0-9a-f]{32} trains the model raced-\d on it/);
+      await jobs.cancel(caller, started.value.id);
+      await tables.remove(caller, name);
+    } else assert.equal(started.reason.code, "tables.not_found");
+  }
 });
 
 test("a job of another organisation cannot be seen", async () => {

@@ -4,7 +4,7 @@
  * The job's row and its message in the queue (pg-boss, schema pgboss) are written in one transaction; the row is the
  * truth, the message only wakes a worker. A version is registered once a job, however often it was tried.
  */
-import { MegalithError, type Problem, problem, type TrainingBody } from "@megalith/contract";
+import { idFromUuid, MegalithError, type Problem, problem, type TrainingBody } from "@megalith/contract";
 import type { Pool, PoolClient } from "pg";
 import { PgBoss } from "pg-boss";
 import { type Caller, type Clock, inTransaction, type NewUuid, recordChange } from "../foundation/index.ts";
@@ -41,6 +41,7 @@ export class TrainingJobs {
     const boss = await this.open();
     const id = newUuid();
     return inTransaction(pool, async (client) => {
+      await tables.hold(client, caller.organisation, version.tableId);
       const now = clock.now();
       const inserted = await client.query<JobRow>(
         `insert into job (id, organisation, kind, state, model, table_version_id, input, created_at, created_by)
@@ -65,6 +66,15 @@ export class TrainingJobs {
       });
       return toJob(inserted.rows[0] as JobRow);
     });
+  }
+
+  /** The jobs that wait for these versions of a table or learn from them, in words. */
+  async dependantsOfTable(organisation: string, tableVersionIds: readonly string[]): Promise<string[]> {
+    const found = await this.options.pool.query<{ id: string; model: string }>(
+      `select id, model from job where organisation = $1 and state in ('queued', 'running') and table_version_id = any ($2::uuid[]) order by id`,
+      [organisation, tableVersionIds],
+    );
+    return found.rows.map(({ id, model }) => `the job ${idFromUuid("job", id)} trains the model ${model} on it`);
   }
 
   /** @throws MegalithError "request.not_found". */

@@ -58,7 +58,11 @@ test("an answer that is zero but for a rare outcome is found, however rare", () 
   const rows = 20_000;
   const scenario = Float64Array.from({ length: rows }, (_, row) => (row % 125 === 3 ? 1 + (row % 3) : 0));
   const target: TableColumn = { name: "fraud", kind: "numeric", values: scenario.map((value) => Number(value > 0)) };
-  const amount: TableColumn = { name: "amount", kind: "numeric", values: scenario.map((_, row) => (Math.imul(row + 1, 2_654_435_761) >>> 12) % 1000) };
+  const amount: TableColumn = {
+    name: "amount",
+    kind: "numeric",
+    values: scenario.map((_, row) => (Math.imul(row + 1, 2_654_435_761) >>> 12) % 1000),
+  };
   const leaks = findLeaks([{ name: "SCENARIO", kind: "numeric", values: scenario }, amount], readTarget(target), {
     seed,
     keep: new Set(),
