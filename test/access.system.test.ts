@@ -7,100 +7,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { idPrefixes, type RouteSpec, routes } from "../packages/contract/src/index.ts";
 import { allRoutes } from "../packages/server/src/routes/all-routes.ts";
+import { accessTable as table } from "./access-table.ts";
 import { type Answered, type StartedProduct, startProduct } from "./start-product.ts";
-
-/** Public, anybody known, the least role of the provider's people, or that role and the scope of a customer's key. */
-const table: Record<keyof typeof routes, string> = {
-  createSession: "public",
-  currentSession: "known",
-  endSession: "known",
-  listMembers: "viewer",
-  inviteMember: "owner",
-  changeMember: "owner",
-  removeMember: "owner",
-  readInvite: "public",
-  acceptInvite: "public",
-  listCustomers: "viewer",
-  createCustomer: "engineer",
-  readCustomer: "viewer read",
-  changeCustomer: "engineer",
-  inviteCustomerLogin: "engineer",
-  listKeys: "viewer read",
-  createKey: "engineer",
-  rotateKey: "engineer",
-  revokeKey: "engineer",
-  listAudit: "viewer",
-  listTables: "viewer",
-  createTable: "engineer",
-  addTableVersion: "engineer",
-  createView: "engineer",
-  refreshView: "engineer",
-  readTable: "viewer",
-  listTableVersions: "viewer",
-  readTableProfile: "viewer",
-  listTableRows: "analyst",
-  correctTableSchema: "engineer",
-  removeTable: "engineer",
-  startTraining: "engineer",
-  inspectTarget: "analyst",
-  listJobs: "viewer",
-  readJob: "viewer",
-  cancelJob: "engineer",
-  jobEvents: "viewer",
-  listModels: "viewer",
-  readModel: "viewer",
-  listModelVersions: "viewer",
-  addModelVersion: "engineer",
-  readModelVersion: "viewer",
-  readArtifact: "engineer",
-  promoteVersion: "engineer",
-  rollBackChampion: "engineer",
-  listChampions: "viewer",
-  listServices: "viewer read",
-  createService: "engineer",
-  readService: "viewer read",
-  changeService: "engineer",
-  readServiceSchema: "viewer read",
-  readServiceCard: "viewer read",
-  decide: "analyst decide",
-  listDecisions: "analyst read",
-  exportDecisions: "analyst read",
-  readDecision: "analyst read",
-  recordLabels: "analyst label",
-  eraseSubject: "owner erase",
-  listUsage: "viewer read",
-  exportUsage: "viewer read",
-  usageSummary: "viewer read",
-  readMeterAccount: "viewer read",
-  setCustomerLimits: "engineer",
-  creditCustomer: "owner",
-  listPlans: "viewer",
-  createPlan: "owner",
-  readPlan: "viewer",
-  addPlanVersion: "owner",
-  previewInvoice: "viewer read",
-  previewInvoicePdf: "viewer read",
-  finaliseInvoice: "owner",
-  listInvoices: "viewer read",
-  readInvoice: "viewer read",
-  readInvoicePdf: "viewer read",
-  exportInvoiceLines: "viewer read",
-  readInferenceServer: "known",
-  readInferenceRoot: "known",
-  readInferenceModel: "viewer read",
-  readInferenceVersion: "viewer read",
-  readInferenceModelReady: "viewer read",
-  readInferenceVersionReady: "viewer read",
-  infer: "analyst decide",
-  inferVersion: "analyst decide",
-  readLiveness: "public",
-  readReadiness: "public",
-  readOpenapi: "public",
-  readReferencePage: "public",
-  readReferenceScript: "public",
-  readReferenceStyle: "public",
-  readMetrics: "owner",
-};
+import { watchStatements } from "./statements.fixture.ts";
 
 const specs = Object.entries(routes) as [keyof typeof routes, RouteSpec][];
 const emptyId = "0".repeat(32);
@@ -128,6 +37,28 @@ function ask(spec: RouteSpec, key: string | undefined, path = pathOf(spec)): Pro
   if (spec.method === "GET") return product.call("GET", path, { key });
   const type = spec.streamedBody?.[0] ?? "application/json";
   return product.call(spec.method, path, { key, body: "{}", headers: { "content-type": type } });
+}
+
+/** What happens beside every call: the job queue, notifications, the bulk of keys' uses. */
+const beside = /pgboss|^listen|last_used_at|count\(\*\).*training_job/s;
+
+/** An answer, and the statements that it cost. */
+async function costed(ask: () => Promise<Answered>): Promise<{ answer: Answered; statements: string[] }> {
+  const statements: string[] = [];
+  const answer = await watchStatements((text) => {
+    if (!beside.test(text)) statements.push(text);
+  }, ask);
+  return { answer, statements };
+}
+
+/** Another's thing and a thing that does not exist: 404 both, the same bytes, the same statements. The first ask of each fills memory. */
+async function assertAlike(name: string, another: () => Promise<Answered>, nobody: () => Promise<Answered>, status = 404): Promise<void> {
+  for (const warm of [another, nobody]) await warm();
+  const [theirs, none] = [await costed(another), await costed(nobody)];
+  assert.deepEqual([theirs.answer.status, none.answer.status], [status, status], `${name}: ${theirs.answer.text}`);
+  const [theirText, noText] = [theirs, none].map(({ answer }) => answer.text.replace(/req_[0-9a-f]{32}/, "req"));
+  assert.equal(theirText, noText, name);
+  assert.deepEqual(theirs.statements, none.statements, name);
 }
 
 async function admin(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
@@ -186,9 +117,10 @@ test("a provider's route called with a customer's key answers the bytes of a pat
   assert.equal(nothing.status, 404);
   for (const [name, spec] of specs) {
     if (!/^(?:viewer|analyst|engineer|owner)$/.test(table[name])) continue;
-    const answer = await ask(spec, secret);
+    const { answer, statements } = await costed(() => ask(spec, secret));
     assert.equal(answer.status, 404, name);
     assert.equal(answer.text, (spec.path.startsWith("/v2") ? nothingOfInference : nothing).text, name);
+    assert.deepEqual(statements, [], name);
   }
 });
 
@@ -199,10 +131,11 @@ test("another customer's things answer the bytes of things that do not exist, wi
   for (const [name, spec] of specs) {
     if (!spec.path.includes("{customer}") || !table[name].includes(" ")) continue;
     for (const { secret } of [reader, scopeless]) {
-      const anothers = await ask(spec, secret, pathOf(spec, { customer: owner.id }));
-      const nobodys = await ask(spec, secret, pathOf(spec, { customer: stranger }));
-      assert.equal(anothers.status, 404, name);
-      assert.equal(anothers.text, nobodys.text, name);
+      await assertAlike(
+        name,
+        () => ask(spec, secret, pathOf(spec, { customer: owner.id })),
+        () => ask(spec, secret, pathOf(spec, { customer: stranger })),
+      );
     }
     assert.equal((await ask(spec, owner.secret, pathOf(spec, { customer: owner.id }))).status, 200, name);
   }
@@ -236,11 +169,24 @@ test("a service that a customer may not use and a decision of another are not fo
   for (const [name, spec] of specs) {
     if (!/\{(?:service|model|decision)\}/.test(spec.path) || !table[name].includes(" ")) continue;
     for (const { secret } of [reader, labeller]) {
-      const hidden = await ask(spec, secret, pathOf(spec, real));
-      assert.equal(hidden.status, 404, name);
-      assert.equal(hidden.text, (await ask(spec, secret)).text, name);
+      await assertAlike(
+        name,
+        () => ask(spec, secret, pathOf(spec, real)),
+        () => ask(spec, secret),
+      );
     }
   }
+  const label = (of: object) => () =>
+    product.call("POST", "/api/v1/labels", {
+      key: labeller.secret,
+      body: { labels: [{ ...of, value: 1, time: "2026-01-01T00:00:00Z" }] },
+    });
+  await assertAlike("a label of another's decision", label({ decision }), label({ decision: `dec_${emptyId}` }), 400);
+  const [theirs, none] = [
+    { service: "credit-risk", reference: "r" },
+    { service: "nothing", reference: "r" },
+  ].map(label);
+  await assertAlike("a label of a service that may not be used", theirs as () => Promise<Answered>, none as () => Promise<Answered>);
 });
 
 test("another customer's invoice and its PDF answer the bytes of one that does not exist, with the scope and without", async () => {
@@ -270,15 +216,30 @@ test("another customer's invoice and its PDF answer the bytes of one that does n
   for (const path of [`/api/v1/invoices/${invoice}`, `/api/v1/invoices/${invoice}/pdf`, `/api/v1/invoices/${invoice}/lines.csv`]) {
     assert.equal((await product.call("GET", path, { key: payer.secret })).status, 200, path);
     for (const { secret } of [curious, scopeless]) {
-      const hidden = await product.call("GET", path, { key: secret });
-      const absent = await product.call("GET", path.replace(invoice, `inv_${emptyId}`), { key: secret });
-      assert.deepEqual([hidden.status, hidden.text], [404, absent.text], path);
+      await assertAlike(
+        path,
+        () => product.call("GET", path, { key: secret }),
+        () => product.call("GET", path.replace(invoice, `ivc_${emptyId}`), { key: secret }),
+      );
     }
   }
   const listed = await product.call("GET", "/api/v1/invoices", { key: curious.secret });
   assert.deepEqual((listed.body as { items: unknown[] }).items, []);
-  const asked = await product.call("GET", `/api/v1/invoices?customer=${payer.id}`, { key: curious.secret });
-  assert.equal(asked.status, 404);
+  const month = lastMonth.toISOString().slice(0, 7);
+  const ofCustomer = [
+    "/api/v1/invoices?",
+    `/api/v1/invoices/preview?month=${month}&`,
+    `/api/v1/invoices/preview.pdf?month=${month}&`,
+    "/api/v1/usage?",
+    "/api/v1/usage.csv?",
+    "/api/v1/usage/summary?",
+  ];
+  for (const path of ofCustomer)
+    await assertAlike(
+      path,
+      () => product.call("GET", `${path}customer=${payer.id}`, { key: curious.secret }),
+      () => product.call("GET", `${path}customer=${stranger}`, { key: curious.secret }),
+    );
 });
 
 test("a key without the scope is told so for its own service and decision", async () => {

@@ -20,7 +20,7 @@ import { createRecordEncoder } from "../training/index.ts";
 import { Answerer } from "./answer.ts";
 import { type CompiledService, type CompiledVersion, RecentlyUsed } from "./compiled.ts";
 import { checkSettings, defaultSettings, type PublishedService, type ServiceSettings } from "./published-service.ts";
-import { findServices, insertRevision } from "./store.ts";
+import { findServiceNames, findServices, insertRevision } from "./store.ts";
 
 export const serviceChannel = "megalith_service";
 export const servingChannels = [serviceChannel, championChannel] as const;
@@ -42,6 +42,8 @@ export class ServiceCatalogue {
   private readonly options: CatalogueOptions;
   private readonly compiled = new RecentlyUsed<Promise<CompiledService | undefined>>(compiledLimit);
   private readonly versions = new RecentlyUsed<Promise<CompiledVersion>>(versionLimit);
+  /** Ids by name, by organisation. */
+  private readonly names = new Map<string, Promise<ReadonlyMap<string, string>>>();
   private fresh = true;
 
   constructor(options: CatalogueOptions) {
@@ -129,9 +131,24 @@ export class ServiceCatalogue {
 
   /** The service when the principal may see it; a customer's look at another's is as if there were none. */
   async visible(principal: Principal, name: string): Promise<CompiledService> {
+    if (!(await this.mayName(principal, name))) throw new MegalithError("request.not_found");
     const found = await this.lookUp(principal.organisation, name);
     if (found === undefined || !maySee(principal, found.service.id)) throw new MegalithError("request.not_found");
     return found;
+  }
+
+  /** Asked before a service is looked up: what a customer may not use costs what a name without a service costs. */
+  private async mayName(principal: Principal, name: string): Promise<boolean> {
+    if (principal.kind === "provider" || principal.serviceIds === null) return true;
+    const { organisation } = principal;
+    let names = this.names.get(organisation);
+    if (names === undefined) {
+      names = findServiceNames(this.options.pool, organisation);
+      if (this.fresh) this.names.set(organisation, names);
+      names.catch(() => this.names.delete(organisation));
+    }
+    const id = (await names).get(name);
+    return id !== undefined && principal.serviceIds.includes(id);
   }
 
   async list(principal: Principal): Promise<CompiledService[]> {
@@ -157,12 +174,13 @@ export class ServiceCatalogue {
   /** Something changed: what is compiled is looked up again on the next call. Decoded versions stay, they never change. */
   forget(): void {
     this.compiled.clear();
+    this.names.clear();
   }
 
   /** Told by the listener: while notifications are lost nothing is kept. */
   setFresh(fresh: boolean): void {
     this.fresh = fresh;
-    this.compiled.clear();
+    this.forget();
   }
 
   private lookUp(organisation: string, name: string): Promise<CompiledService | undefined> {

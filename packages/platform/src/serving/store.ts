@@ -46,6 +46,12 @@ export async function findServices(
   }));
 }
 
+/** Ids of an organisation's services by their names. */
+export async function findServiceNames(client: Queryable, organisation: string): Promise<ReadonlyMap<string, string>> {
+  const found = await client.query<{ name: string; id: string }>("select name, id from service where organisation = $1", [organisation]);
+  return new Map(found.rows.map(({ name, id }) => [name, id]));
+}
+
 /** The settings and number of one revision, for asking an old decision again. */
 export async function findRevision(
   client: Queryable,
