@@ -41,6 +41,11 @@ test("a card comes out beside its artifact as it went in, and fields that no car
 test("a card of another model, or one that lies about its shape, is refused with the reason", () => {
   refused(joinCard({ ...card, task: "regression" }, artifact), /task/);
   refused(joinCard(card, artifactOf("income")), /other columns/);
+  refused(joinCard({ ...card, target: "another" }, artifact), /another target/);
+  refused(joinCard({ ...card, positive: "the other class" }, artifact), /another positive/);
+  refused(joinCard({ ...card, classes: ["x", "y", "z"] }, artifact), /another classes/);
+  const boasting = splitCard(joinCard({ ...card, importances: [{ name: "invented", gain: 9, splits: 9 }] }, artifact));
+  assert.deepEqual(boasting.card.importances, cardOfArtifact(artifact).importances, "importances are the artifact's");
   refused(joinCard({ ...card, metrics: { auc: { value: "high" } } } as unknown as Card, artifact), /metric auc/);
   refused(joinCard({ ...card, metrics: undefined } as unknown as Card, artifact), /no metrics/);
   refused(joinCard({ ...card, target: "a\0b" }, artifact), /printable/);

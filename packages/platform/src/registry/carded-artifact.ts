@@ -2,7 +2,8 @@
  * An artifact on its way to a server with its card before it: magic `mglcard1`, the card's length in bytes (u32, big-endian),
  * the card as JSON, then the artifact. A plain artifact is taken too; its card is what its own bytes tell.
  *
- * A card is the trainer's word about how good the model is. What the artifact itself tells (task, columns) must agree with it.
+ * A card is the trainer's word about how good the model is and how it was trained. What the artifact itself tells (task, columns,
+ * target, classes, importances) is taken from it, and a card that says otherwise is refused.
  */
 import { MegalithError } from "@megalith/contract";
 import { cardOfArtifact } from "./artifact-card.ts";
@@ -15,15 +16,11 @@ const cardDepthLimit = 20;
 
 /** What is kept of a card that arrives; anything else in it is left behind. */
 const keptFields = [
-  "target",
-  "positive",
-  "classes",
   "rows",
   "rowsWithoutTarget",
   "evaluation",
   "columns",
   "leaks",
-  "importances",
   "parameters",
   "seed",
   "trees",
@@ -71,6 +68,9 @@ function merge(own: Card, given: Record<string, unknown>): Card {
   if (given.task !== own.task) throw invalid(`its card tells of the task ${JSON.stringify(given.task)}, the artifact of ${own.task}.`);
   if (JSON.stringify(namesOf(given.columns)) !== JSON.stringify(namesOf(own.columns)))
     throw invalid("its card tells of other columns than the artifact.");
+  for (const field of ["target", "positive", "classes"] as const)
+    if (given[field] !== undefined && JSON.stringify(given[field]) !== JSON.stringify(own[field]))
+      throw invalid(`its card tells of another ${field} than the artifact.`);
   const kept = keptFields.filter((field) => given[field] !== undefined).map((field) => [field, given[field]]);
   return { ...own, ...Object.fromEntries(kept), metrics: metricsOf(given.metrics) };
 }
