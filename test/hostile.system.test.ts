@@ -259,6 +259,15 @@ test("outlives uploads that are cut off or never end, and keeps nothing of them"
       socket.on("close", () => resolve());
     });
   }
+  // More than are read at once: those that wait for their turn are cut off while nobody reads them.
+  const waiting = Array.from({ length: 12 }, (_, index) => {
+    const socket = connect(Number(port), hostname, () =>
+      socket.write(`${head(`/api/v1/tables?name=cut-off-${index}`, product.adminKey, "text/csv")}a,b\n`),
+    );
+    return socket.on("error", () => undefined);
+  });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  for (const socket of waiting) socket.destroy();
   const slow = cuts.map((bytes) => {
     const socket = connect(Number(port), hostname, () => socket.write(bytes));
     socket.on("error", () => undefined);

@@ -246,6 +246,8 @@ function checkMedia(accepted: readonly string[] | undefined, type: string | unde
 function bounded(source: Readable, limitBytes: number): Readable {
   let received = 0;
   const target = new PassThrough();
+  // An upload may be cut off before its handler reads it: without a listener that would end the process.
+  target.on("error", () => undefined);
   source.on("data", (chunk: Buffer) => {
     received += chunk.byteLength;
     if (received > limitBytes) target.destroy(new MegalithError("request.too_large", { values: { limit: `${limitBytes} bytes` } }));
