@@ -59,12 +59,28 @@ function describeEnvironment(): string {
     .join("\n");
 }
 
+const fileFaults: Readonly<Record<string, string>> = {
+  ENOENT: "There is no such file or folder",
+  EACCES: "It may not be opened by this user",
+  EISDIR: "This is a folder, and a file is needed",
+  ENOTDIR: "A part of this path is a file and no folder",
+  ENOSPC: "The disk is full",
+};
+
+/** What the system says about a file, in words and with the file's name. */
+function wordFault(fault: Error): string {
+  const { code = "", path } = fault as { code?: string; path?: string };
+  const words = fileFaults[code];
+  return words === undefined ? fault.message : `${words}${path === undefined ? "" : `: ${path}`}.`;
+}
+
 function tell(terminal: Terminal, error: unknown, asJson: boolean): void {
   const fault = error instanceof Error ? error : new Error(String(error));
   const code = error instanceof MegalithError ? error.code : String((fault as { code?: unknown }).code ?? "failed");
   const problems = error instanceof MegalithError ? error.problems : ((fault as { problems?: MegalithError["problems"] }).problems ?? []);
-  if (asJson) printJson(terminal, { error: { code, message: fault.message, problems } });
-  terminal.err.write(`megalith: ${fault.message} (${code})\n`);
+  const message = wordFault(fault);
+  if (asJson) printJson(terminal, { error: { code, message, problems } });
+  terminal.err.write(`megalith: ${message} (${code})\n`);
   for (const { path, message, expected } of problems.slice(0, 20))
     terminal.err.write(`  ${path}: ${message}${expected === undefined ? "" : ` Expected: ${expected}.`}\n`);
   if (problems.length > 20) terminal.err.write(`  … and ${problems.length - 20} more\n`);
