@@ -78,7 +78,8 @@ export const ServiceCardShape = Type.Object({
   logic: Type.Optional(Type.Array(Type.Unknown())),
 });
 
-const Cell = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]);
+/** One list of types: a union would try one after the other and make an error for each that does not fit, twenty times a record. */
+const Cell = Type.Unsafe<string | number | boolean | null>({ type: ["string", "number", "boolean", "null"] });
 const Reference = Type.String({ minLength: 1, maxLength: 200, description: "The caller's own id of this decision; a repeat is free." });
 const Subject = Type.String({ minLength: 1, maxLength: 200, description: "Whom the record is about, for later erasure." });
 

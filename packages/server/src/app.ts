@@ -1,21 +1,14 @@
-/**
- * The HTTP edge: routes of the contract bound to handlers behind one order of checks.
- *
- * Order: overload, who calls (before a body is read), may they, read the body, validate all parts, handle, one log line.
- */
-import type { IncomingMessage } from "node:http";
-import { PassThrough, Readable } from "node:stream";
 import { idFromUuid, MegalithError, type RouteSpec } from "@megalith/contract";
 import type { NewUuid, Principal } from "@megalith/platform/foundation";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { missingScope } from "./authenticate.ts";
-import { callerNetwork } from "./caller-network.ts";
 import { errorBody, toMegalithError } from "./error-reply.ts";
 import { languageOf } from "./language.ts";
 import type { RequireOwn } from "./ownership.ts";
 import type { RequestFacts } from "./request-log.ts";
-import type { BoundRoute, Call } from "./route.ts";
-import { refuseBadText, type Validator, validatorOf } from "./validation.ts";
+import type { BoundRoute } from "./route.ts";
+import { jsonLimitBytes, toCall } from "./route-call.ts";
+import { refuseBadText, validatorOf } from "./validation.ts";
 
 export interface RequestHead {
   readonly method: string;
@@ -54,11 +47,8 @@ declare module "fastify" {
 }
 
 const nobody: Known = { principal: null, code: null };
-const jsonLimitBytes = 1024 * 1024;
 const headersTimeoutMs = 20_000;
 const leftBodyLimitBytes = 16 * 1024 * 1024;
-/** The stream of a route without one; already ended, so all share it. */
-const nothing = Readable.from([]).resume();
 
 export function buildApp(options: AppOptions): FastifyInstance {
   const app = fastify({
@@ -181,80 +171,6 @@ function addRoute(app: FastifyInstance, route: BoundRoute, options: AppOptions):
       handled.then((result) => sendReply(spec, result, reply)).catch((error: unknown) => reply.send(toMegalithError(error)));
     },
   });
-}
-
-function toCall(
-  spec: RouteSpec,
-  validate: Validator,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  principal: Principal | null,
-): Call<RouteSpec> {
-  const streamed = spec.streamedBody !== undefined;
-  if (streamed) checkMedia(spec.streamedBody, request.headers["content-type"]);
-  const parts = {
-    params: request.params,
-    query: { ...(request.query as object) },
-    body: streamed ? undefined : (request.body ?? {}),
-    headers: request.headers,
-  };
-  validate(parts);
-  let controller: AbortController | undefined;
-  return {
-    params: parts.params,
-    query: parts.query,
-    body: parts.body,
-    principal: principal as Principal,
-    stream: streamed ? bounded(request.body as IncomingMessage, spec.bodyLimitBytes ?? jsonLimitBytes) : nothing,
-    header: (name: string) => {
-      const value = request.headers[name];
-      return Array.isArray(value) ? value[0] : value;
-    },
-    requestId: request.id,
-    get network() {
-      return callerNetwork(request.ip);
-    },
-    get language() {
-      return languageOf(request.headers["accept-language"]);
-    },
-    // Made when a route asks for it: most calls are over before anybody could stop them.
-    get signal() {
-      controller ??= abortOnClose(reply);
-      return controller.signal;
-    },
-    setHeader: (name: string, value: string) => reply.header(name, value),
-    setStatus: (status: number) => reply.code(status),
-  } as unknown as Call<RouteSpec>;
-}
-
-function abortOnClose(reply: FastifyReply): AbortController {
-  const controller = new AbortController();
-  const abort = (): void => {
-    if (!reply.raw.writableFinished) controller.abort();
-  };
-  if (reply.raw.closed || reply.raw.destroyed) abort();
-  else reply.raw.once("close", abort);
-  return controller;
-}
-
-function checkMedia(accepted: readonly string[] | undefined, type: string | undefined): void {
-  const plain = (type ?? "application/octet-stream").split(";")[0]?.trim().toLowerCase() ?? "";
-  if (accepted?.includes(plain) === true) return;
-  throw new MegalithError("request.unsupported_media", { values: { type: plain, accepted: accepted?.join(", ") ?? "" } });
-}
-
-function bounded(source: Readable, limitBytes: number): Readable {
-  let received = 0;
-  const target = new PassThrough();
-  // An upload may be cut off before its handler reads it: without a listener that would end the process.
-  target.on("error", () => undefined);
-  source.on("data", (chunk: Buffer) => {
-    received += chunk.byteLength;
-    if (received > limitBytes) target.destroy(new MegalithError("request.too_large", { values: { limit: `${limitBytes} bytes` } }));
-  });
-  source.on("error", (error) => target.destroy(error));
-  source.on("aborted", () => target.destroy(new Error("the upload was cut off")));
-  return source.pipe(target);
 }
 
 /**

@@ -25,25 +25,34 @@ export interface MessageValues {
 export const languages = ["en", "zh-CN"] as const;
 export type MessageLanguage = (typeof languages)[number];
 
-const catalogues: Readonly<Record<MessageLanguage, ReadonlyMap<string, string>>> = {
-  en: new Map([
-    ...Object.entries(english),
-    ...Object.entries({ ...englishDocuments, ...englishProblems }),
-    ...Object.entries(errors).map(([code, { message }]) => [`error.${code}`, message] as const),
-  ]),
-  "zh-CN": new Map([
-    ...Object.entries(chinese),
-    ...Object.entries({ ...chineseDocuments, ...chineseProblems }),
-    ...Object.entries(chineseErrors).map(([code, text]) => [`error.${code}`, text] as const),
-  ]),
+/** Text and names of placeholders by turns, cut once: a reply words a reason for every column. */
+type Pieces = readonly string[];
+
+const catalogues: Readonly<Record<MessageLanguage, ReadonlyMap<string, Pieces>>> = {
+  en: catalogue(
+    { ...english, ...englishDocuments, ...englishProblems },
+    Object.entries(errors).map(([code, { message }]) => [code, message]),
+  ),
+  "zh-CN": catalogue({ ...chinese, ...chineseDocuments, ...chineseProblems }, Object.entries(chineseErrors)),
 };
+
+function catalogue(words: Readonly<Record<string, string>>, faults: readonly (readonly [string, string])[]): ReadonlyMap<string, Pieces> {
+  const all = [...Object.entries(words), ...faults.map(([code, text]) => [`error.${code}`, text] as const)];
+  return new Map(all.map(([key, text]) => [key, text.split(/\{(\w+)\}/)]));
+}
 
 /** The words of a key with its {placeholders} filled; a placeholder without a value stays visible. */
 export function translate(language: MessageLanguage, key: MessageKey, values: MessageValues = {}): string {
-  return (catalogues[language].get(key) ?? catalogues.en.get(key) ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => {
-    const value = values[name];
-    return typeof value === "object" ? translate(language, value.key, value.values) : String(value ?? whole);
-  });
+  const pieces = catalogues[language].get(key) ?? catalogues.en.get(key);
+  if (pieces === undefined) return key;
+  let text = pieces[0] as string;
+  for (let index = 1; index < pieces.length; index += 2) {
+    const name = pieces[index] as string;
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    text += typeof value === "object" ? translate(language, value.key, value.values) : (value ?? `{${name}}`);
+    text += pieces[index + 1] as string;
+  }
+  return text;
 }
 
 /** True for a text that is a key, for example one made from a code that came over the wire. */
