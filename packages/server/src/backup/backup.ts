@@ -2,12 +2,13 @@
  * Writes one file with everything: rows of one snapshot, and the files that those rows name.
  *
  * One read-only repeatable-read transaction sees all tables as of one moment, while the server goes on answering. Table and
- * artifact files never change once a row names them, so copying them after the snapshot is as good as at it.
+ * artifact files never change once a row names them, so copying them after the snapshot is as good as at it. A table that is
+ * removed meanwhile takes its files along: then all is done again, as of a later moment.
  */
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdtemp, open, readdir, rename, rm, stat } from "node:fs/promises";
-import { dirname, join, resolve, sep } from "node:path";
+import { mkdtemp, open, rename, rm, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { MegalithError } from "@megalith/contract";
@@ -27,7 +28,7 @@ export interface BackupOptions {
   readonly signal?: AbortSignal;
 }
 
-const folders = ["tables", "artifacts"] as const;
+const attempts = 3;
 
 /** @throws MegalithError "backup.file_exists". */
 export async function backup(options: BackupOptions): Promise<Manifest> {
@@ -35,8 +36,11 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
   if (await exists(file)) throw new MegalithError("backup.file_exists", { values: { file } });
   const staging = await mkdtemp(join(dirname(file), ".backup-"));
   try {
-    const manifest = await spool(options, staging);
-    await write(options, manifest, staging, join(staging, "whole.tar"));
+    const manifest = await withoutRemovals(async (isLast) => {
+      const spooled = await spool(options, staging, isLast);
+      await write(options, spooled, staging, join(staging, "whole.tar"));
+      return spooled;
+    });
     await rename(join(staging, "whole.tar"), file);
     return manifest;
   } finally {
@@ -44,9 +48,25 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
   }
 }
 
+/** A file that a row named was gone when it was to be copied. */
+class FileRemoved extends Error {}
+
+/** Does it again when a file went meanwhile; at last what has long been missing is left out, so that the rest is kept. */
+async function withoutRemovals<T>(work: (isLast: boolean) => Promise<T>): Promise<T> {
+  for (let attempt = 1; attempt < attempts; attempt++) {
+    try {
+      return await work(false);
+    } catch (error) {
+      if (!(error instanceof FileRemoved) && (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+  return work(true);
+}
+
 /** Copies the rows of one snapshot to the staging folder and hashes every file; then all sizes are known. */
-async function spool(options: BackupOptions, staging: string): Promise<Manifest> {
+async function spool(options: BackupOptions, staging: string, mayLack: boolean): Promise<Manifest> {
   const client = await options.pool.connect();
+  let broken: Error | undefined;
   try {
     await client.query("begin isolation level repeatable read read only");
     const migrations = await client.query<Manifest["migrations"][number]>(
@@ -59,9 +79,14 @@ async function spool(options: BackupOptions, staging: string): Promise<Manifest>
       options.signal?.throwIfAborted();
       tables.push(await spoolTable(client, name, staging));
     }
+    const paths = await namedFiles(client);
     await client.query("commit");
     const files: BackupFile[] = [];
-    for (const folder of folders) files.push(...(await listFiles(options.dataFolder, folder)));
+    for (const path of paths) {
+      const file = await describeFile(options.dataFolder, path);
+      if (file !== undefined) files.push(file);
+      else if (!mayLack) throw new FileRemoved(path);
+    }
     return {
       format: backupFormat,
       release: options.release,
@@ -70,8 +95,12 @@ async function spool(options: BackupOptions, staging: string): Promise<Manifest>
       tables,
       files,
     };
+  } catch (error) {
+    // Its transaction may be open, and its copy half read.
+    broken = error as Error;
+    throw error;
   } finally {
-    client.release();
+    client.release(broken);
   }
 }
 
@@ -107,22 +136,30 @@ async function hashInto(source: Readable, path: string): Promise<{ sha256: strin
   return { sha256: hash.digest("hex"), sizeBytes };
 }
 
-async function listFiles(dataFolder: string, folder: string): Promise<BackupFile[]> {
-  const root = join(dataFolder, folder);
-  if (!(await exists(root))) return [];
-  const files: BackupFile[] = [];
-  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !/\.(?:parquet|mglf)$/.test(entry.name) || entry.name.startsWith(".")) continue;
-    const path = join(entry.parentPath, entry.name);
-    const hash = createHash("sha256");
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-    files.push({
-      path: path.slice(dataFolder.length).split(sep).filter(Boolean).join("/"),
-      sizeBytes: (await stat(path)).size,
-      sha256: hash.digest("hex"),
-    });
+/** Files that the snapshot's rows name, below the data folder. */
+async function namedFiles(client: PoolClient): Promise<string[]> {
+  const found = await client.query<{ path: string }>(
+    `select 'tables/' || v.table_id || '/' || v.number || '.parquet' as path
+       from stored_table_version v join stored_table t on t.id = v.table_id where t.deleted_at is null
+     union select 'artifacts/' || left(sha256, 2) || '/' || sha256 || '.mglf' from model_version order by path`,
+  );
+  return found.rows.map(({ path }) => path);
+}
+
+/** Undefined when it is not there. */
+async function describeFile(dataFolder: string, path: string): Promise<BackupFile | undefined> {
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of createReadStream(join(dataFolder, path))) {
+      hash.update(chunk as Buffer);
+      sizeBytes += (chunk as Buffer).byteLength;
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
   }
-  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { path, sizeBytes, sha256: hash.digest("hex") };
 }
 
 async function write(options: BackupOptions, manifest: Manifest, staging: string, target: string): Promise<void> {

@@ -49,7 +49,9 @@ async function unpack(options: RestoreOptions, building: string): Promise<Manife
   const waiting = new Map<string, { sizeBytes: number; sha256: string }>();
   const tar = extract();
   const reading = pipeline(createReadStream(options.file), tar);
-  reading.catch(() => undefined);
+  // A file that ends too early ends its last entry without a word: whoever copies that entry would wait forever.
+  const broken = new AbortController();
+  reading.catch((error: Error) => broken.abort(error));
   try {
     let done = 0;
     for await (const entry of tar) {
@@ -70,7 +72,7 @@ async function unpack(options: RestoreOptions, building: string): Promise<Manife
       await mkdir(dirname(path), { recursive: true });
       const hash = createHash("sha256");
       entry.on("data", (chunk) => hash.update(chunk as Buffer));
-      await pipeline(entry, createWriteStream(path, { mode: 0o600, flush: true }));
+      await pipeline(entry, createWriteStream(path, { mode: 0o600, flush: true }), { signal: broken.signal });
       if (hash.digest("hex") !== expected.sha256) throw new Error(`${name} is damaged`);
     }
     await reading;
@@ -80,8 +82,13 @@ async function unpack(options: RestoreOptions, building: string): Promise<Manife
     return manifest;
   } catch (cause) {
     if (cause instanceof MegalithError || options.signal?.aborted === true) throw cause;
-    throw new MegalithError("backup.unreadable", { values: { file: options.file, reason: (cause as Error).message }, cause });
+    const reason = (broken.signal.reason ?? cause) as Error;
+    throw unreadable(options.file, reason.message, reason);
   }
+}
+
+function unreadable(file: string, reason: string, cause?: unknown): MegalithError {
+  return new MegalithError("backup.unreadable", { values: { file, reason }, cause });
 }
 
 async function fill(options: RestoreOptions, manifest: Manifest, building: string): Promise<void> {
@@ -117,11 +124,12 @@ async function copyRows(pool: Pool, options: RestoreOptions, manifest: Manifest,
       const path = join(building, "rows", `${table.name}.copy`);
       if (table.name === "decision") await makePartitions(client, table, path);
       const stream = client.query(copyFrom(`copy "${table.name}" (${table.columns.map((name) => `"${name}"`).join(", ")}) from stdin`));
-      await pipeline(createReadStream(path), stream);
+      await pipeline(createReadStream(path), stream).catch((cause: Error) => {
+        options.signal?.throwIfAborted();
+        throw unreadable(options.file, `${table.name} cannot be read: ${cause.message}`, cause);
+      });
       if (stream.rowCount !== table.rowCount)
-        throw new MegalithError("backup.unreadable", {
-          values: { file: options.file, reason: `${table.name} has ${stream.rowCount} rows and not ${table.rowCount}` },
-        });
+        throw unreadable(options.file, `${table.name} has ${stream.rowCount} rows and not ${table.rowCount}`);
     }
   });
 }
