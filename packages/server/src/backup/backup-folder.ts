@@ -6,7 +6,7 @@
  */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { openPool, startEmbeddedPostgres } from "@megalith/platform/foundation";
+import { openPool, startEmbeddedPostgres, systemClock } from "@megalith/platform/foundation";
 import { release } from "../release.ts";
 import { type BackupOptions, backup } from "./backup.ts";
 import type { Manifest } from "./manifest.ts";
@@ -31,7 +31,7 @@ export async function backupFolder(options: FolderBackupOptions): Promise<Manife
   const pool = openPool({ connectionString: database.url, max: 2 });
   pool.on("error", () => undefined);
   try {
-    return await backup({ ...options, dataFolder, pool, release, now: () => new Date() });
+    return await backup({ ...options, dataFolder, pool, release, now: () => systemClock.now() });
   } finally {
     await pool.end();
     await database.stop();
