@@ -108,6 +108,8 @@ test("without a key, or with a bad one, everything that is not public answers 40
     assert.equal((await ask(spec, bad)).status, 401, name);
   }
   assert.equal((await product.call("GET", "/api/v1/no-such-route")).status, 401);
+  for (const part of ["a".repeat(5000), "%ff", "%00"])
+    assert.equal((await product.call("GET", `/api/v1/services/${part}`)).status, 401, part.slice(0, 10));
 });
 
 test("a provider's route called with a customer's key answers the bytes of a path that is no route", async () => {

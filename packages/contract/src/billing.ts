@@ -6,7 +6,7 @@
  */
 import { type Static, Type } from "typebox";
 import { defineRoute } from "./route.ts";
-import { Actor, Currency, csvMedia, Id, List, ListQuery, Month, Name, Nanos, Time, Title } from "./shapes.ts";
+import { Actor, Currency, countLimit, csvMedia, Id, List, ListQuery, Month, Name, Nanos, Time, Title } from "./shapes.ts";
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 const NanosFromZero = Type.String({
@@ -18,7 +18,9 @@ const NanosFromZero = Type.String({
 export const PricesShape = Type.Object({
   tiers: Type.Array(
     Type.Object({
-      upTo: Nullable(Type.Integer({ minimum: 1, description: "The last unit of the day at this price; null in the last tier." })),
+      upTo: Nullable(
+        Type.Integer({ minimum: 1, maximum: countLimit, description: "The last unit of the day at this price; null in the last tier." }),
+      ),
       priceNanos: NanosFromZero,
     }),
     { minItems: 1, maxItems: 50, description: "Price of a unit by its number within the day." },

@@ -17,7 +17,7 @@ export const Datatype = Type.Union(
 
 const ParameterValue = Type.Union([Type.String({ maxLength: 1000 }), Type.Number(), Type.Boolean()]);
 const Parameters = Type.Optional(Type.Record(Type.String(), ParameterValue));
-const Shape = Type.Array(Type.Integer({ minimum: -1 }), { maxItems: 8 });
+const Shape = Type.Array(Type.Integer({ minimum: -1, maximum: 1_000_000_000 }), { maxItems: 8 });
 const TensorName = Type.String({ maxLength: 500 });
 
 export const TensorMetadataShape = Type.Object({ name: Type.String(), datatype: Type.String(), shape: Shape, parameters: Parameters });

@@ -1,7 +1,7 @@
 /** Usage: the ledger read back, sums by customer, service and day, and a customer's limits and prepaid balance. */
 import { type Static, Type } from "typebox";
 import { defineRoute } from "./route.ts";
-import { Currency, csvMedia, Day, Id, List, ListQuery, Money, Nanos, Time } from "./shapes.ts";
+import { Currency, countLimit, csvMedia, Day, Id, List, ListQuery, Money, Nanos, Time } from "./shapes.ts";
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 
@@ -38,7 +38,7 @@ export type UsageSumShape = Static<typeof UsageSumShape>;
 
 export const MeterAccountShape = Type.Object({
   customer: Id("customer"),
-  monthlyQuota: Nullable(Type.Integer({ minimum: 0, description: "Decisions a month; null is no quota." })),
+  monthlyQuota: Nullable(Type.Integer({ minimum: 0, maximum: countLimit, description: "Decisions a month; null is no quota." })),
   callsPerSecond: Nullable(Type.Integer({ minimum: 1, maximum: 100_000, description: "Null is no limit." })),
   balance: Nullable(Money),
   usedThisMonth: Type.Integer(),

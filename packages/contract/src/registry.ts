@@ -1,7 +1,7 @@
 /** Models: named lines of immutable versions, their cards, the champion and the trail of who changed it. */
 import { type Static, Type } from "typebox";
 import { defineRoute } from "./route.ts";
-import { Actor, Id, List, Name, Time } from "./shapes.ts";
+import { Actor, Id, List, Name, Time, VersionNumber } from "./shapes.ts";
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 
@@ -43,7 +43,7 @@ export const ModelShape = Type.Object({
 export type ModelShape = Static<typeof ModelShape>;
 
 const ModelParams = Type.Object({ model: Name });
-const VersionParams = Type.Object({ model: Name, number: Type.Integer({ minimum: 1 }) });
+const VersionParams = Type.Object({ model: Name, number: VersionNumber });
 const Note = Type.Optional(Type.String({ maxLength: 500, description: "Why, for the trail." }));
 
 export const ChampionShape = Type.Object({ number: Type.Integer(), sha256: Type.String(), from: Time, actor: Actor, note: Type.String() });
@@ -113,7 +113,7 @@ export const registryRoutes = {
     tag: "models",
     access: { kind: "provider", role: "engineer" },
     params: ModelParams,
-    body: Type.Object({ number: Type.Integer({ minimum: 1 }), note: Note }),
+    body: Type.Object({ number: VersionNumber, note: Note }),
     response: ModelShape,
   }),
   rollBackChampion: defineRoute({

@@ -23,6 +23,11 @@ export const Nanos = Type.String({
   pattern: "^-?\\d{1,38}$",
   description: "Money in nano-units (1 unit = 1,000,000,000) as decimal text.",
 });
+/** Of a version or a revision; the most that its column holds. */
+export const VersionNumber = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
+/** The most that a count may be asked to be: still exact as a JSON number. */
+export const countLimit = 1_000_000_000_000_000;
+
 /** Of replies for spreadsheets. */
 export const csvMedia = "text/csv; charset=utf-8";
 

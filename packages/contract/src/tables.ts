@@ -1,7 +1,7 @@
 /** Tables: uploads and views, their versions, schema, profile and rows. */
 import { type Static, Type } from "typebox";
 import { defineRoute } from "./route.ts";
-import { Actor, Id, List, ListQuery, Name, Time, Title } from "./shapes.ts";
+import { Actor, countLimit, Id, List, ListQuery, Name, Time, Title, VersionNumber } from "./shapes.ts";
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 
@@ -192,7 +192,7 @@ export const tablesRoutes = {
     tag: "tables",
     access: { kind: "provider", role: "viewer" },
     params: TableParams,
-    query: Type.Object({ version: Type.Optional(Type.Integer({ minimum: 1 })), target: Type.Optional(Type.String({ maxLength: 200 })) }),
+    query: Type.Object({ version: Type.Optional(VersionNumber), target: Type.Optional(Type.String({ maxLength: 200 })) }),
     response: TableProfileShape,
   }),
   listTableRows: defineRoute({
@@ -203,8 +203,8 @@ export const tablesRoutes = {
     access: { kind: "provider", role: "analyst" },
     params: TableParams,
     query: Type.Object({
-      version: Type.Optional(Type.Integer({ minimum: 1 })),
-      offset: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
+      version: Type.Optional(VersionNumber),
+      offset: Type.Optional(Type.Integer({ minimum: 0, maximum: countLimit, default: 0 })),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 50 })),
     }),
     response: Type.Object({ rows: Type.Array(Type.Record(Type.String(), Type.Unknown())) }),

@@ -1,14 +1,14 @@
 /** Jobs: work that outlives a request, with progress; training is one. */
 import { type Static, Type } from "typebox";
 import { defineRoute } from "./route.ts";
-import { Actor, Id, List, ListQuery, Name, ProblemShape, Time } from "./shapes.ts";
+import { Actor, Id, List, ListQuery, Name, ProblemShape, Time, VersionNumber } from "./shapes.ts";
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 const Column = Type.String({ minLength: 1, maxLength: 200 });
 
 export const TrainingBody = Type.Object({
   table: Name,
-  version: Type.Optional(Type.Integer({ minimum: 1 })),
+  version: Type.Optional(VersionNumber),
   target: Column,
   task: Type.Optional(Type.Union([Type.Literal("binary"), Type.Literal("multiclass"), Type.Literal("regression")])),
   positive: Type.Optional(Type.String({ maxLength: 200 })),
@@ -24,7 +24,7 @@ export const TrainingBody = Type.Object({
         rounds: Type.Integer({ minimum: 1, maximum: 10_000 }),
         leaves: Type.Integer({ minimum: 2, maximum: 4096 }),
         rate: Type.Number({ exclusiveMinimum: 0, maximum: 1 }),
-        minRows: Type.Integer({ minimum: 1 }),
+        minRows: Type.Integer({ minimum: 1, maximum: 1_000_000_000 }),
         bins: Type.Integer({ minimum: 2, maximum: 255 }),
         l2: Type.Number({ minimum: 0 }),
       }),

@@ -59,6 +59,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     keepAliveTimeout: 72_000,
     logger: false,
     requestTimeout: 0,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => refusePath(error, request, reply, options),
     ...(options.trustedProxies?.length ? { trustProxy: [...options.trustedProxies] } : {}),
     routerOptions: { caseSensitive: true, maxParamLength: 300 },
   } as Parameters<typeof fastify>[0]) as unknown as FastifyInstance;
@@ -75,6 +76,15 @@ export function buildApp(options: AppOptions): FastifyInstance {
     for (const route of options.routes) if (route.spec.streamedBody !== undefined) addRoute(streamed, route, options);
   });
   return app;
+}
+
+/** A path that cannot be one: no hook ran for it, so who calls is asked here, as for every path that is no route. */
+function refusePath(error: Error, request: FastifyRequest, reply: FastifyReply, options: AppOptions): void {
+  request.known = { principal: null, code: null };
+  Promise.try(() => options.authenticate(request)).then(
+    (principal) => sendError(principal === null ? new MegalithError("access.unauthenticated") : error, request, reply),
+    (fault: unknown) => sendError(fault, request, reply),
+  );
 }
 
 function addGuards(app: FastifyInstance, options: AppOptions): void {
@@ -143,6 +153,8 @@ function addRoute(app: FastifyInstance, route: BoundRoute, options: AppOptions):
         try {
           (request.known as Known).principal = principal;
           options.authorise(spec.access, principal);
+          // No text that is kept can hold a NUL; of a body it is asked when it is read.
+          if (request.url.includes("%00")) throw new MegalithError("request.malformed", { values: { reason: "the address holds a NUL" } });
         } catch (error) {
           done(error as Error);
           return;
