@@ -1,8 +1,14 @@
 /** CSV and PDF over HTTP: what is exported is what the ledger, the decisions and the invoice say, harmless to spreadsheets, and never whole in memory. */
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { getDocument } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { runCount } from "./counts.ts";
 import { type StartedProduct, startProduct } from "./start-product.ts";
@@ -100,6 +106,26 @@ test("a preview as a PDF of nothing is not found, and of nobody's month neither"
   assert.equal(nothing.status, 404);
   const other = await product.call("GET", `/api/v1/invoices/preview.pdf?month=${month}&currency=XTS`, { key: product.customerKey });
   assert.equal(other.status, 404);
+});
+
+test("the command writes the ledger as CSV and a preview as PDF, and shows when keys were used", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "megalith-exports-"));
+  const command = fileURLToPath(new URL("../packages/cli/src/main.ts", import.meta.url));
+  const run = async (...flags: string[]): Promise<string> => {
+    const env = { ...process.env, MEGALITH_URL: product.url, MEGALITH_KEY: product.adminKey };
+    return (await promisify(execFile)(process.execPath, [command, ...flags], { env })).stdout;
+  };
+  try {
+    const [ledger, preview] = [join(folder, "usage.csv"), join(folder, "preview.pdf")];
+    assert.equal(await run("usage", "--customer", "demo", "--csv", ledger), `${ledger} written\n`);
+    assert.equal(parseCsv(await readFile(ledger, "utf8")).length, tricks.length);
+    await run("invoices", "preview", "--month", month, "--customer", "demo", "--out", preview);
+    assert.equal((await readFile(preview)).toString("latin1", 0, 5), "%PDF-");
+    await product.running.product.keys.writeUse();
+    assert.match(await run("keys", "list", "demo"), /last used[\s\S]*\d{4}-\d\d-\d\d \d\d:\d\dZ/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test("a long export waits for its reader: the server reads no further than what lies in the sockets", async () => {
