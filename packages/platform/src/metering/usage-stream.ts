@@ -10,7 +10,7 @@ import { toUsage, type Usage, type UsageFilter, type UsageRow, usageMatching, us
 const pageRows = 2000;
 
 /** Newest first, in pages. Cost: one sort in the database, one page of rows here. */
-export async function* streamUsage(pool: Pool, filter: UsageFilter, idleMs = 60_000): AsyncGenerator<Usage[]> {
+export async function* streamUsage(pool: Pool, filter: UsageFilter, idleMs = 120_000): AsyncGenerator<Usage[]> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {

@@ -11,7 +11,7 @@ export function exportDecisions(uses: { catalogue: ServiceCatalogue; log: Decisi
     const { service } = await uses.catalogue.visible(call.principal, call.params.service);
     const customerId = call.principal.kind === "customer" ? call.principal.customerId : null;
     call.setHeader("content-disposition", `attachment; filename="${service.name}-decisions.csv"`);
-    return uses.exports.reply(header, rowsOf(uses.log, service.id, customerId), call.signal);
+    return uses.exports.reply(call.principal, header, rowsOf(uses.log, service.id, customerId), call.signal);
   });
 }
 

@@ -28,7 +28,7 @@ export function exportInvoiceLines(uses: { billing: BillingService; exports: Csv
     if (id === undefined) throw new MegalithError("request.not_found");
     const invoice = await uses.billing.invoices.read(call.principal.organisation, id, customerOf(call.principal, undefined));
     call.setHeader("content-disposition", `attachment; filename="${call.params.invoice}.csv"`);
-    return uses.exports.reply(header, onePage(invoice), call.signal);
+    return uses.exports.reply(call.principal, header, onePage(invoice), call.signal);
   });
 }
 

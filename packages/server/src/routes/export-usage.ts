@@ -32,7 +32,7 @@ export function exportUsage(uses: { pool: Pool; clock: Clock; exports: CsvExport
   return bindRoute(meteringRoutes.exportUsage, async (call) => {
     const filter = usageFilter(call.principal, call.query, uses.clock);
     call.setHeader("content-disposition", `attachment; filename="usage-${filter.from}-${filter.to}.csv"`);
-    return uses.exports.reply(Object.keys(columns), rowsOf(uses.pool, filter), call.signal);
+    return uses.exports.reply(call.principal, Object.keys(columns), rowsOf(uses.pool, filter), call.signal);
   });
 }
 
