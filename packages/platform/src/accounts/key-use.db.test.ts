@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { startAccounts, type TestAccounts } from "./accounts.fixture.ts";
+import { KeyUse } from "./key-use.ts";
 
 let accounts: TestAccounts;
 
@@ -83,4 +85,15 @@ test("uses that could not be written are written with the next", async () => {
   });
   await accounts.keys.writeUse();
   assert.notEqual(await lastUse(), null);
+});
+
+test("a use is written by itself, soon, and once", async () => {
+  const { key, lastUse } = await issue("by-itself");
+  const use = new KeyUse({ pool: accounts.pool, flushMs: 20 });
+  use.note(key.id, Date.parse("2026-03-01T12:34:56Z"));
+  for (let patience = 0; patience < 500 && (await lastUse()) === null; patience++) await setTimeout(10);
+  assert.equal(await lastUse(), "2026-03-01T12:34:00.000Z");
+  use.note(key.id, Date.parse("2026-03-01T11:00:00Z"));
+  await use.flush();
+  assert.equal(await lastUse(), "2026-03-01T12:34:00.000Z", "an earlier minute goes before no later one");
 });
