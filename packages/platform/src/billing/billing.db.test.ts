@@ -172,3 +172,25 @@ test("an issued invoice is read and printed, and another customer's reads as one
   await assert.rejects(billing.invoices.read(caller.organisation, id, randomUUID()), coded("request.not_found"));
   await assert.rejects(billing.invoices.read(randomUUID(), id, null), coded("request.not_found"));
 });
+
+test("a preview is printed for the currency that is named, and no more once its month was issued", async () => {
+  now = new Date("2026-04-01T00:00:00Z");
+  const customerId = randomUUID();
+  for (const currency of ["JPY", "CHF"]) {
+    const plan = `in-${currency.toLowerCase()}`;
+    await billing.plans.create(caller, { name: plan, currency, timeZone: "UTC", prices });
+    await spend(customerId, plan, ["2026-04-02T10:00:00Z"]);
+  }
+  const print = (currency: string | undefined) =>
+    billing.previewPdf(caller.organisation, { customerId, month: "2026-04", currency }, "en").then((bytes) => Buffer.from(bytes));
+  await assert.rejects(print(undefined), (error) => {
+    assert.ok(error instanceof MegalithError && error.code === "request.invalid");
+    assert.match(error.problems[0]?.expected ?? "", /CHF, JPY/);
+    return true;
+  });
+  assert.equal((await print("JPY")).toString("latin1", 0, 5), "%PDF-");
+  await assert.rejects(print("USD"), coded("request.not_found"));
+  now = new Date("2026-05-10T00:00:00Z");
+  await billing.finalise(caller, customerId, "2026-04");
+  await assert.rejects(print("JPY"), coded("request.conflict"));
+});

@@ -1,5 +1,5 @@
 /** Billing's doings in one place: plans, and the invoices they make of usage. */
-import { type InvoiceShape, MegalithError, type MessageLanguage } from "@megalith/contract";
+import { type InvoiceShape, MegalithError, type MessageLanguage, problem } from "@megalith/contract";
 import type { Pool } from "pg";
 import type { Caller, Clock, NewUuid } from "../foundation/index.ts";
 import { type InvoiceNames, Invoices } from "./invoices.ts";
@@ -51,9 +51,9 @@ export class BillingService {
     const [invoice, second] = found;
     if (invoice === undefined) throw new MegalithError("request.not_found");
     if (second !== undefined) {
-      const expected = found.map(({ currency }) => currency).join(" or ");
-      const problem = { path: "/query/currency", code: "required", message: "The month has more than one currency.", expected };
-      throw new MegalithError("request.invalid", { values: { count: 1 }, problems: [problem] });
+      const currencies = found.map(({ currency }) => currency).join(", ");
+      const problems = [problem("/query/currency", "required", "currencyNeeded", { currencies })];
+      throw new MegalithError("request.invalid", { values: { count: 1 }, problems });
     }
     if (invoice.status === "final")
       throw new MegalithError("request.conflict", {
