@@ -93,7 +93,10 @@ test("last month is invoiced with the next number, and the PDF says whom", async
   await page.getByRole("link", { name: "Demo customer" }).click();
   await page.getByRole("tab", { name: "Invoices" }).click();
   await page.getByLabel("Month").fill(month);
-  await page.getByRole("heading", { name: `Preview of ${month}` }).waitFor();
+  const words = new Intl.DateTimeFormat("en", { year: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${month}-01`));
+  await page.getByRole("heading", { name: `Preview of ${words}` }).waitFor();
+  const draft = (await page.getByRole("link", { name: "Preview as PDF" }).getAttribute("href")) ?? "";
+  assert.match(await textOfPdf(new Uint8Array(await (await page.request.get(`${product.url}${draft}`)).body())), /Preview of an invoice/);
   const shown = (await page.getByTestId("invoice-total").textContent(patience)) ?? "";
   const used = await product.call("GET", `/api/v1/usage/summary?from=${month}-01&to=${month}-31`, { key: product.customerKey });
   const nanos = (used.body as { items?: UsageSumShape[] }).items?.reduce((sum, { amountNanos }) => sum + BigInt(amountNanos), 0n) ?? 0n;
@@ -110,6 +113,9 @@ test("last month is invoiced with the next number, and the PDF says whom", async
   const link = (await page.getByRole("link", { name: /^PDF of .*000001$/ }).getAttribute("href")) ?? "";
   const pdf = await page.request.get(`${product.url}${link}`);
   assert.match(await textOfPdf(new Uint8Array(await pdf.body())), /Demo customer/);
+  await page.getByRole("tab", { name: "Usage" }).click();
+  const csv = (await page.getByRole("link", { name: "Download as CSV" }).getAttribute("href")) ?? "";
+  assert.match(await (await page.request.get(`${product.url}${csv}`)).text(), /^id,customer,.*\r\nuse_/);
   await page.context().close();
 });
 

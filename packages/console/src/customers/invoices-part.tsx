@@ -10,7 +10,7 @@ import { useWords } from "../language/language.tsx";
 import { mayAs, useSignedIn } from "../session/session.tsx";
 
 export function InvoicesPart({ customer }: { customer: string }) {
-  const { say } = useWords();
+  const { say, month: wordMonth } = useWords();
   const client = useQueryClient();
   const toast = useToast();
   const mayIssue = mayAs(useSignedIn(), "owner");
@@ -23,7 +23,7 @@ export function InvoicesPart({ customer }: { customer: string }) {
     mutationFn: () => callRoute(billingRoutes.finaliseInvoice, { body: { customer, month } }),
     onSuccess: ({ items }) => {
       const numbers = items.flatMap(({ number }) => number ?? []).join(", ");
-      toast(numbers === "" ? say("invoice.nothingIssued", { month }) : say("invoice.finalised", { number: numbers }));
+      toast(numbers === "" ? say("invoice.nothingIssued", { month: wordMonth(month) }) : say("invoice.finalised", { number: numbers }));
       return Promise.all([
         client.invalidateQueries({ queryKey: ["invoices", customer] }),
         client.invalidateQueries({ queryKey: ["invoice-preview", customer] }),
@@ -46,18 +46,29 @@ export function InvoicesPart({ customer }: { customer: string }) {
           {mayIssue ? (
             <ConfirmButton
               label={say("invoice.finalise")}
-              question={say("invoice.finaliseSure", { month })}
+              question={say("invoice.finaliseSure", { month: wordMonth(month) })}
               busy={finalise.isPending}
               onConfirm={() => finalise.mutate()}
             />
           ) : null}
         </div>
         <ErrorNotice error={finalise.error} />
-        <h2>{say("invoice.preview", { month })}</h2>
+        <h2>{say("invoice.preview", { month: wordMonth(month) })}</h2>
         {preview.isPending ? <Loading /> : <ErrorNotice error={preview.error} />}
         {preview.data?.items.length === 0 ? <p className="quiet">{say("invoice.previewEmpty")}</p> : null}
         {preview.data?.items.map((invoice) => (
-          <InvoiceTable key={invoice.currency} invoice={invoice} />
+          <div key={invoice.currency} className="stack">
+            <InvoiceTable invoice={invoice} />
+            {invoice.lines.length === 0 || invoice.status === "final" ? null : (
+              <a
+                className="small"
+                download
+                href={addressOf(billingRoutes.previewInvoicePdf, { query: { customer, month, currency: invoice.currency } })}
+              >
+                {say("invoice.previewPdf")}
+              </a>
+            )}
+          </div>
         ))}
       </section>
       <IssuedInvoices customer={customer} />
@@ -66,13 +77,13 @@ export function InvoicesPart({ customer }: { customer: string }) {
 }
 
 function InvoiceTable({ invoice }: { invoice: InvoiceShape }) {
-  const { say, number, language } = useWords();
+  const { say, number, language, month } = useWords();
   const rows: [string, string, string][] = [["total", say("invoice.total"), invoice.totalNanos]];
   if (invoice.prepaidNanos !== "0")
     rows.push(["prepaid", say("invoice.prepaid"), invoice.prepaidNanos], ["due", say("invoice.due"), invoice.dueNanos]);
   return (
     <DataTable
-      label={say("invoice.preview", { month: invoice.month })}
+      label={say("invoice.preview", { month: month(invoice.month) })}
       head={[say("invoice.item"), { number: say("invoice.quantity") }, { number: say("invoice.unit") }, { number: say("invoice.amount") }]}
     >
       {invoice.lines.map((line) => (
@@ -98,7 +109,7 @@ function InvoiceTable({ invoice }: { invoice: InvoiceShape }) {
 }
 
 function IssuedInvoices({ customer }: { customer: string }) {
-  const { say, time } = useWords();
+  const { say, time, month } = useWords();
   const invoices = useQuery({
     queryKey: ["invoices", customer],
     queryFn: () => callRoute(billingRoutes.listInvoices, { query: { customer } }),
@@ -116,7 +127,7 @@ function IssuedInvoices({ customer }: { customer: string }) {
           {invoices.data.items.map((invoice) => (
             <tr key={invoice.id}>
               <td>{invoice.number}</td>
-              <td>{invoice.month}</td>
+              <td>{month(invoice.month)}</td>
               <td className="number">{wordMoney(invoice.totalNanos, invoice.currency)}</td>
               <td>{invoice.issuedAt === null ? "–" : time(invoice.issuedAt)}</td>
               <td>
@@ -126,6 +137,13 @@ function IssuedInvoices({ customer }: { customer: string }) {
                   aria-label={say("invoice.pdfOf", { number: invoice.number ?? "" })}
                 >
                   {say("invoice.pdf")}
+                </a>{" "}
+                <a
+                  href={addressOf(billingRoutes.exportInvoiceLines, { params: { invoice: invoice.id ?? "" } })}
+                  download
+                  aria-label={say("invoice.csvOf", { number: invoice.number ?? "" })}
+                >
+                  CSV
                 </a>
               </td>
             </tr>

@@ -119,7 +119,14 @@ interface KeyTableProps {
 
 function KeyTable({ keys, mayChange, onRotate, onRevoke }: KeyTableProps) {
   const { say, time } = useWords();
-  const head = [say("common.name"), say("keys.prefix"), say("keys.scopes"), say("common.status"), say("common.created")];
+  const head = [
+    say("common.name"),
+    say("keys.prefix"),
+    say("keys.scopes"),
+    say("common.status"),
+    say("keys.lastUsed"),
+    say("common.created"),
+  ];
   return (
     <DataTable label={say("customer.keys")} head={mayChange ? [...head, ""] : head}>
       {keys.map((key) => (
@@ -138,6 +145,7 @@ function KeyTable({ keys, mayChange, onRotate, onRevoke }: KeyTableProps) {
               <span className="badge">{say("keys.revoked")}</span>
             )}
           </td>
+          <td>{key.lastUsedAt === null ? <span className="quiet">{say("keys.neverUsed")}</span> : time(key.lastUsedAt)}</td>
           <td>{time(key.createdAt)}</td>
           {mayChange ? (
             <td>

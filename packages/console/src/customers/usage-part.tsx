@@ -2,7 +2,7 @@
 import { meteringRoutes, wordMoney } from "@megalith/contract";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
-import { callRoute } from "../api/call-route.ts";
+import { addressOf, callRoute } from "../api/call-route.ts";
 import { DataTable, ErrorNotice, Loading } from "../design/parts.tsx";
 import { useWords } from "../language/language.tsx";
 
@@ -21,15 +21,23 @@ export function UsagePart({ customer }: { customer: string }) {
     days.set(row.day, day);
   }
   const sorted = [...days].sort(([a], [b]) => a.localeCompare(b));
+  const charted = lastDays(sorted.at(-1)?.[0]).map((day) => ({ day, count: days.get(day)?.count ?? 0 }));
   return (
     <section className="card">
-      <h2>{say("usage.title")}</h2>
+      <div className="row apart">
+        <h2>{say("usage.title")}</h2>
+        {sorted.length === 0 ? null : (
+          <a className="button small" download href={addressOf(meteringRoutes.exportUsage, { query: { customer } })}>
+            {say("common.csv")}
+          </a>
+        )}
+      </div>
       {sorted.length === 0 ? (
         <p className="quiet">{say("usage.empty")}</p>
       ) : (
         <>
           <Suspense fallback={<Loading />}>
-            <DayChart label={say("usage.title")} days={sorted.map(([day, { count }]) => ({ day, count }))} />
+            <DayChart label={say("usage.title")} days={charted} />
           </Suspense>
           <DataTable
             label={say("usage.title")}
@@ -47,4 +55,13 @@ export function UsagePart({ customer }: { customer: string }) {
       )}
     </section>
   );
+}
+
+const shownDays = 31;
+const dayMs = 86_400_000;
+
+/** The days up to the last with use, or today; those without use too. */
+function lastDays(last: string | undefined): string[] {
+  const end = Math.max(Date.parse(new Date().toISOString().slice(0, 10)), last === undefined ? 0 : Date.parse(last));
+  return Array.from({ length: shownDays }, (_, index) => new Date(end - (shownDays - 1 - index) * dayMs).toISOString().slice(0, 10));
 }

@@ -10,6 +10,8 @@ export interface Words {
   readonly sayError: (error: unknown) => string;
   readonly number: (value: number, digits?: number) => string;
   readonly time: (iso: string) => string;
+  /** "2026-11" as November 2026. */
+  readonly month: (month: string) => string;
   readonly choose: (language: MessageLanguage) => void;
 }
 
@@ -57,6 +59,8 @@ function makeWords(language: MessageLanguage, choose: Words["choose"]): Words {
       return isMessageKey(key) ? say(key, error.values) : error.message;
     },
     number: (value, digits = 0) => new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value),
+    month: (month) =>
+      new Intl.DateTimeFormat(language, { year: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${month}-01`)),
     time: (iso) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso)),
   };
 }

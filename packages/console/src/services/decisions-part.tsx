@@ -2,7 +2,7 @@
 import { servingRoutes } from "@megalith/contract";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import { callRoute } from "../api/call-route.ts";
+import { addressOf, callRoute } from "../api/call-route.ts";
 import { DataTable, ErrorNotice, Loading } from "../design/parts.tsx";
 import { useWords } from "../language/language.tsx";
 
@@ -16,7 +16,14 @@ export function DecisionsPart({ service }: { service: string }) {
   if (decisions.isError) return <ErrorNotice error={decisions.error} />;
   return (
     <section className="card">
-      <h2>{say("decisions.title")}</h2>
+      <div className="row apart">
+        <h2>{say("decisions.title")}</h2>
+        {decisions.data.items.length === 0 ? null : (
+          <a className="button small" download href={addressOf(servingRoutes.exportDecisions, { params: { service } })}>
+            {say("common.csv")}
+          </a>
+        )}
+      </div>
       {decisions.data.items.length === 0 ? (
         <p className="quiet">{say("decisions.empty")}</p>
       ) : (

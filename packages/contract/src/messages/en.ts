@@ -343,4 +343,9 @@ export const english = {
   "evidence.nonZeroPurity": "share of one outcome where it is not zero {value}",
   "evidence.missingFollowsOutcome": "where it is missing the outcome differs by {value}",
   "evidence.jump": "AUC rises by {value} when it joins the others",
+  "common.csv": "Download as CSV",
+  "invoice.previewPdf": "Preview as PDF",
+  "invoice.csvOf": "Lines of {number} as CSV",
+  "keys.lastUsed": "Last used",
+  "keys.neverUsed": "not yet",
 } as const;

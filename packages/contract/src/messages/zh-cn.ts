@@ -345,4 +345,9 @@ export const chinese: Readonly<Record<keyof typeof english, string>> = {
   "evidence.nonZeroPurity": "非零行中同一结果的占比 {value}",
   "evidence.missingFollowsOutcome": "缺失处的结果差异为 {value}",
   "evidence.jump": "与其他列一起使用时 AUC 提高 {value}",
+  "common.csv": "下载 CSV",
+  "invoice.previewPdf": "PDF 预览",
+  "invoice.csvOf": "{number} 的明细 CSV",
+  "keys.lastUsed": "最近使用",
+  "keys.neverUsed": "尚未使用",
 };
