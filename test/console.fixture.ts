@@ -24,17 +24,21 @@ export async function startConsole(options: Pick<StartOptions, "demo">): Promise
   await promisify(execFile)(process.execPath, [vite, "build", "--outDir", built, "--emptyOutDir", "--logLevel", "warn"], {
     cwd: consoleSource,
   });
-  const product = await startProduct({ ...options, consoleFolder: built });
-  const browser = await openBrowser();
-  return {
-    product,
-    browser,
-    async stop() {
-      await browser.close();
-      await product.stop();
-      await rm(built, { recursive: true, force: true });
-    },
+  const undo: (() => Promise<unknown>)[] = [() => rm(built, { recursive: true, force: true })];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
   };
+  try {
+    const product = await startProduct({ ...options, consoleFolder: built });
+    undo.push(() => product.stop());
+    const browser = await openBrowser();
+    undo.push(() => browser.close());
+    return { product, browser, stop };
+  } catch (error) {
+    // What was started would keep the test's process alive for ever.
+    await stop();
+    throw error;
+  }
 }
 
 export async function signInAsOwner(page: Page, { adminKey }: StartedProduct): Promise<void> {
