@@ -13,10 +13,21 @@ interface AxeFault {
   readonly nodes: readonly { readonly target: readonly string[] }[];
 }
 
+/** This build of Chromium now and then dies of a segmentation fault before it listens; then it is started again. */
+const launches = 4;
+
 export async function openBrowser(): Promise<Browser> {
+  chromium.setGraphicsMode = false;
   // As one process it would end with its first page.
   const args = chromium.args.filter((flag) => flag !== "--single-process" && flag !== "--no-zygote");
-  return playwright.launch({ args, executablePath: await chromium.executablePath(), headless: true });
+  const executablePath = await chromium.executablePath();
+  for (let launch = 1; ; launch++) {
+    try {
+      return await playwright.launch({ args, executablePath, headless: true });
+    } catch (error) {
+      if (launch === launches || !String(error).includes("SIGSEGV")) throw error;
+    }
+  }
 }
 
 /** Opens a page and collects what it complains of. */

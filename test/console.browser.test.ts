@@ -13,14 +13,14 @@ import type { StartedProduct } from "./start-product.ts";
 const germanCredit = fileURLToPath(new URL("../examples/german-credit/german-credit.csv.gz", import.meta.url));
 const patience = { timeout: 60_000 };
 
-let started: StartedConsole;
+let started: StartedConsole | undefined;
 let product: StartedProduct;
 let browser: Browser;
 before(async () => {
   started = await startConsole({ demo: false });
   ({ product, browser } = started);
 });
-after(() => started.stop());
+after(() => started?.stop());
 
 test("a dropped file becomes a priced service, and what it was asked stands on the invoice to the nano", async () => {
   const { page, complaints } = await openPage(browser, product.url, { width: 1280, colorScheme: "light" });

@@ -12,7 +12,7 @@ import type { StartedProduct } from "./start-product.ts";
 
 const patience = { timeout: 30_000 };
 
-let started: StartedConsole;
+let started: StartedConsole | undefined;
 let product: StartedProduct;
 let browser: Browser;
 let record: Record<string, unknown>;
@@ -22,7 +22,7 @@ before(async () => {
   const schema = await product.call("GET", "/api/v1/services/credit-risk/schema", { key: product.customerKey });
   record = Object.fromEntries((schema.body as ServiceSchemaShape).columns.map(({ name, example }) => [name, example]));
 });
-after(() => started.stop());
+after(() => started?.stop());
 
 async function decide(key: string, more: Record<string, unknown> = {}) {
   return product.call("POST", "/api/v1/services/credit-risk/decide", { key, body: { record, ...more } });

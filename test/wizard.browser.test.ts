@@ -8,14 +8,14 @@ import type { StartedProduct } from "./start-product.ts";
 
 const patience = { timeout: 60_000 };
 
-let started: StartedConsole;
+let started: StartedConsole | undefined;
 let product: StartedProduct;
 let browser: Browser;
 before(async () => {
   started = await startConsole({ demo: false });
   ({ product, browser } = started);
 });
-after(() => started.stop());
+after(() => started?.stop());
 
 /** 600 seeded loans in the German way of writing; `recoveries` is written after a default only. */
 function loans(bad: string): string {
