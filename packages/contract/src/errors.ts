@@ -123,7 +123,10 @@ export const errors = {
   "tables.not_found": { status: 404, message: "There is no table {table}." },
   "tables.version_not_found": { status: 404, message: "The table {table} has no version {version}." },
   "tables.name_taken": { status: 409, message: "A table named {name} exists already." },
-  "tables.in_use": { status: 409, message: "The table {table} cannot be deleted: {reason}." },
+  "tables.in_use": {
+    status: 409,
+    message: "The table {table} cannot be deleted: {count} thing(s) need it, the first are listed under problems.",
+  },
   "tables.schema_invalid": { status: 400, message: "The schema has {count} problem(s); each is listed under problems." },
   "tables.not_upload": { status: 409, message: "The table {table} is a view; refresh it, or change its SQL, instead of uploading." },
   "tables.not_view": { status: 409, message: "The table {table} is no view; upload a new version instead." },

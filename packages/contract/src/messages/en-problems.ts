@@ -162,4 +162,7 @@ export const englishProblems = {
   "found.text": "the text {text}",
   "found.number": "the number {text}",
   "found.other": "{text}",
+  "problem.tableTrained": "Version {number} of the model {model} was trained on it.",
+  "problem.tableViewed": "The view {view} reads it.",
+  "problem.tableAwaited": "The job {job} trains the model {model} on it.",
 } as const;

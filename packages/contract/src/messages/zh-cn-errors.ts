@@ -84,7 +84,7 @@ export const chineseErrors: Readonly<Partial<Record<ErrorCode, string>>> = {
   "tables.not_found": "没有名为 {table} 的表。",
   "tables.version_not_found": "表 {table} 没有版本 {version}。",
   "tables.name_taken": "已有名为 {name} 的表。",
-  "tables.in_use": "不能删除表 {table}：{reason}。",
+  "tables.in_use": "无法删除表 {table}：有 {count} 项仍需要它，前几项列在 problems 中。",
   "tables.schema_invalid": "结构有 {count} 个问题，逐一列在 problems 中。",
   "tables.not_upload": "表 {table} 是视图；请刷新视图或修改其 SQL，而不是上传。",
   "tables.not_view": "表 {table} 不是视图；请上传新版本。",

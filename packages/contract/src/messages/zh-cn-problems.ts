@@ -164,4 +164,7 @@ export const chineseProblems: Readonly<Record<keyof typeof englishProblems, stri
   "found.text": "文本 {text}",
   "found.number": "数值 {text}",
   "found.other": " {text}",
+  "problem.tableTrained": "模型 {model} 的版本 {number} 由它训练而来。",
+  "problem.tableViewed": "视图 {view} 读取它。",
+  "problem.tableAwaited": "任务 {job} 正用它训练模型 {model}。",
 };

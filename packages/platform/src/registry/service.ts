@@ -1,5 +1,5 @@
 /** The registry's doings: add an immutable version, promote, roll back, load an artifact that is what it says. */
-import { MegalithError } from "@megalith/contract";
+import { MegalithError, type Problem, problem } from "@megalith/contract";
 import { decodeForest, type Forest, ForestError } from "@megalith/forest";
 import type { Pool, PoolClient } from "pg";
 import { type Caller, type Clock, inTransaction, type NewUuid, recordChange } from "../foundation/index.ts";
@@ -145,9 +145,9 @@ export class RegistryService {
   }
 
   /** Versions trained on any of these table versions, in words: what keeps a table from being removed. */
-  async dependantsOfTable(organisation: string, tableVersionIds: readonly string[]): Promise<string[]> {
+  async dependantsOfTable(organisation: string, tableVersionIds: readonly string[]): Promise<Problem[]> {
     const found = await findVersionsOfTable(this.options.pool, organisation, tableVersionIds);
-    return found.map((version) => `version ${version.number} of the model ${version.model} was trained on it`);
+    return found.map(({ number, model }) => problem("/table", "in_use", "tableTrained", { number, model }));
   }
 
   /** The bytes of a version, checked against its SHA-256. */

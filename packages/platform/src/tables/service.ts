@@ -5,7 +5,7 @@
  * any point leaves either the whole version or a file that the next upload replaces or the sweep removes.
  */
 import type { Readable } from "node:stream";
-import { type Actor, MegalithError } from "@megalith/contract";
+import { type Actor, MegalithError, type Problem, problem } from "@megalith/contract";
 import pLimit, { type LimitFunction } from "p-limit";
 import type { ClientBase } from "pg";
 import type { Column, ColumnKind } from "./column.ts";
@@ -33,8 +33,8 @@ export interface TablesOptions {
   readonly limits?: Partial<TableLimits> | undefined;
   /** Imports and views under way at once, 2 by default: each may take `memoryMegabytes`. */
   readonly atOnce?: number | undefined;
-  /** What depends on a table, in words, for example `version 3 of the model credit was trained on it`; none: it may be deleted. */
-  readonly dependants?: ((organisation: string, tableId: string) => Promise<readonly string[]>) | undefined;
+  /** What depends on a table, each as a problem of its removal; none: it may be deleted. */
+  readonly dependants?: ((organisation: string, tableId: string) => Promise<readonly Problem[]>) | undefined;
 }
 
 export interface UploadOptions {
@@ -214,10 +214,13 @@ export class TableService {
     const found = await this.store.getTable(organisation, table);
     await this.store.publish(async (transaction) => {
       await this.store.lockForVersion(transaction, organisation, found.id, this.options.now());
-      const views = (await this.lineage.viewsReading(transaction, organisation, found.id)).map((name) => `the view ${name} reads it`);
-      const reasons = [...((await this.options.dependants?.(organisation, found.id)) ?? []), ...views];
-      if (reasons.length > 0)
-        throw new MegalithError("tables.in_use", { values: { table: found.name, reason: reasons.slice(0, 10).join("; ") } });
+      const views = await this.lineage.viewsReading(transaction, organisation, found.id);
+      const reading = views.map((view) => problem("/table", "in_use", "tableViewed", { view }));
+      const problems = [...((await this.options.dependants?.(organisation, found.id)) ?? []), ...reading];
+      if (problems.length > 0) {
+        const values = { table: found.name, count: problems.length };
+        throw new MegalithError("tables.in_use", { values, problems: problems.slice(0, 10) });
+      }
       await this.store.markDeleted(transaction, organisation, found.id, actor, this.options.now());
     });
     await this.files.remove(found.id);

@@ -110,9 +110,9 @@ test("a table that a job waits for is not removed, and a removed table gets no j
     const outcome = `${started.status} ${removed.status}`;
     assert.ok(["fulfilled rejected", "rejected fulfilled"].includes(outcome), outcome);
     if (started.status === "fulfilled") {
-      const { code, message } = (removed as PromiseRejectedResult).reason as MegalithError;
+      const { code, problems } = (removed as PromiseRejectedResult).reason as MegalithError;
       assert.equal(code, "tables.in_use");
-      assert.match(message, /the job job_[0-9a-f]{32} trains the model raced-\d on it/);
+      assert.match(problems[0]?.message ?? "", /^The job job_[0-9a-f]{32} trains the model raced-\d on it/);
       await jobs.cancel(caller, started.value.id);
       await tables.remove(caller, name);
     } else assert.equal(started.reason.code, "tables.not_found");

@@ -68,13 +68,13 @@ export class TrainingJobs {
     });
   }
 
-  /** The jobs that wait for these versions of a table or learn from them, in words. */
-  async dependantsOfTable(organisation: string, tableVersionIds: readonly string[]): Promise<string[]> {
+  /** The jobs that wait for these versions of a table or learn from them. */
+  async dependantsOfTable(organisation: string, tableVersionIds: readonly string[]): Promise<Problem[]> {
     const found = await this.options.pool.query<{ id: string; model: string }>(
       `select id, model from job where organisation = $1 and state in ('queued', 'running') and table_version_id = any ($2::uuid[]) order by id`,
       [organisation, tableVersionIds],
     );
-    return found.rows.map(({ id, model }) => `the job ${idFromUuid("job", id)} trains the model ${model} on it`);
+    return found.rows.map(({ id, model }) => problem("/table", "in_use", "tableAwaited", { job: idFromUuid("job", id), model }));
   }
 
   /** @throws MegalithError "request.not_found". */
