@@ -2,12 +2,18 @@
  * A batch of settled calls as the parameters of one `record_usage` statement, and what is told of calls that are known.
  */
 import type { ClientBase } from "pg";
-import { bigIntegers, booleans, dates, digests, integers, numerics, texts, timestamps, uuids } from "./binary-array.ts";
-import type { CallFacts, MeterOutcome } from "./fact.ts";
+import { BindMessage } from "./bind-message.ts";
+import type { CallFacts, Fact, KeptDecision, MeterOutcome } from "./fact.ts";
+import { writeCounters } from "./meter-state.ts";
+import { callPrepared } from "./prepared-call.ts";
 import type { AcceptedCall, Settlement } from "./settle.ts";
 
-const parameterCount = 46;
+const parameterCount = 40;
+const name = "metering.record";
 const text = `select * from record_usage(${Array.from({ length: parameterCount }, (_, index) => `$${index + 1}`).join(", ")})`;
+
+/** One a connection, so that a message which may still be on its way is never written over. */
+const messages = new WeakMap<ClientBase, BindMessage>();
 
 export interface BatchResult {
   /** Customers whose state was not the newest: nothing of theirs was written. */
@@ -23,88 +29,91 @@ export async function recordUsage(
   probes: readonly CallFacts[],
   timeoutMs: number,
 ): Promise<BatchResult> {
-  const values = [...accountParameters(settlements), ...factParameters(settlements), ...probeParameters(probes)];
-  const query = { name: "metering.record", text, values, query_timeout: timeoutMs };
-  const { rows } = await client.query<{ stale: string[]; known: number[] }>(query);
-  const row = rows[0] ?? { stale: [], known: [] };
-  return { stale: new Set(row.stale), known: row.known.map((index) => probes[index] as CallFacts) };
+  const message = messages.get(client) ?? new BindMessage();
+  messages.set(client, message);
+  message.begin(name, parameterCount);
+  bindAccounts(message, settlements);
+  bindFacts(message, settlements);
+  bindProbes(message, probes);
+  const [row] = await callPrepared(client, { name, text, message: message.end(), timeoutMs });
+  const [stale = "{}", known = "{}"] = row ?? [];
+  return { stale: new Set(elements(stale)), known: elements(known).map((index) => probes[Number(index)] as CallFacts) };
 }
 
-function accountParameters(settlements: readonly Settlement[]): (Buffer | string)[] {
-  const moved = settlements.flatMap(({ customerId, before, moved }) =>
-    Array.from(moved, ([plan, counter]) => ({ customerId, organisation: before.organisation, plan, ...counter })),
-  );
-  return [
-    uuids(settlements.map(({ customerId }) => customerId)),
-    bigIntegers(settlements.map(({ before }) => before.version)),
-    dates(settlements.map(({ after }) => after.quotaMonth)),
-    bigIntegers(settlements.map(({ after }) => after.quotaCount)),
-    bigIntegers(settlements.map(({ after }) => after.rateFreeAt)),
-    numerics(settlements.map(({ after }) => after.balanceNanos)),
-    booleans(settlements.map(({ isChanged }) => isChanged)),
-    uuids(moved.map(({ customerId }) => customerId)),
-    uuids(moved.map(({ organisation }) => organisation)),
-    uuids(moved.map(({ plan }) => plan)),
-    dates(moved.map(({ day }) => day)),
-    bigIntegers(moved.map(({ dayCount }) => dayCount)),
-    dates(moved.map(({ month }) => month)),
-    bigIntegers(moved.map(({ monthCount }) => monthCount)),
-  ];
+/** Of an array of uuids or integers in text form. */
+function elements(literal: string | null): string[] {
+  return literal === null || literal === "{}" ? [] : literal.slice(1, -1).split(",");
+}
+
+function bindAccounts(message: BindMessage, settlements: readonly Settlement[]): void {
+  message.uuids(settlements, ({ customerId }) => customerId);
+  message.bigIntegers(settlements, ({ before }) => before.version);
+  message.booleans(settlements, ({ isChanged }) => isChanged);
+  message.dates(settlements, ({ after }) => after.quotaMonth);
+  message.bigIntegers(settlements, ({ after }) => after.quotaCount);
+  message.bigIntegers(settlements, ({ after }) => after.rateFreeAt);
+  message.numerics(settlements, ({ after }) => after.balanceNanos);
+  message.texts(settlements, ({ after }) => writeCounters(after.counters));
+}
+
+/** A fact with the call that it belongs to. */
+interface OwnedFact {
+  readonly owner: AcceptedCall;
+  readonly place: number;
 }
 
 /** One entry a fact; what belongs to the call is repeated. */
-function factParameters(settlements: readonly Settlement[]): (Buffer | string)[] {
-  const owners: AcceptedCall[] = [];
-  const places: number[] = [];
+function bindFacts(message: BindMessage, settlements: readonly Settlement[]): void {
+  const facts: OwnedFact[] = [];
   for (const { accepted } of settlements)
-    for (const owner of accepted)
-      for (let place = 0; place < owner.call.facts.length; place++) {
-        owners.push(owner);
-        places.push(place);
-      }
-  const fact = (owner: AcceptedCall, index: number) => owner.call.facts[places[index] as number] as CallFacts["facts"][number];
-  const kept = (owner: AcceptedCall, index: number) => owner.call.decision?.facts[places[index] as number];
-  const hasDecisions = owners.some(({ call }) => call.decision !== null);
-  const decisions = hasDecisions ? owners : [];
-  return [
-    uuids(owners.map((owner, index) => fact(owner, index).usageId)),
-    uuids(owners.map(({ call }) => call.organisation)),
-    uuids(owners.map(({ call }) => call.customerId)),
-    uuids(owners.map(({ call }) => call.serviceId)),
-    uuids(owners.map(({ call }) => call.keyId)),
-    uuids(owners.map(({ call }) => call.planVersionId)),
-    texts(owners.map(({ call }) => call.factKey)),
-    integers(places),
-    digests(owners.map(({ call }) => call.requestDigest)),
-    uuids(owners.map((owner, index) => fact(owner, index).decisionId)),
-    timestamps(owners.map(({ call }) => call.eventTime)),
-    timestamps(owners.map(({ call }) => call.recordedTime)),
-    dates(owners.map(({ day }) => day)),
-    dates(owners.map(({ month }) => month)),
-    bigIntegers(owners.map(({ dayOrdinal }, index) => dayOrdinal + (places[index] as number))),
-    bigIntegers(owners.map(({ monthOrdinal }, index) => monthOrdinal + (places[index] as number))),
-    numerics(owners.map((owner, index) => fact(owner, index).valueNanos)),
-    booleans(owners.map((owner, index) => fact(owner, index).withReasons)),
-    numerics(owners.map(({ prices }, index) => prices[places[index] as number] ?? null)),
-    texts(owners.map(({ currency }) => currency)),
-    booleans(owners.map(({ isPrepaid }) => isPrepaid)),
-    bigIntegers(owners.map(({ remaining }) => remaining)),
-    uuids(decisions.map(({ call }) => call.decision?.versionId ?? null)),
-    uuids(decisions.map(({ call }) => call.decision?.revisionId ?? null)),
-    texts(decisions.map((owner, index) => kept(owner, index)?.reference ?? null)),
-    texts(decisions.map((owner, index) => kept(owner, index)?.subject ?? null)),
-    dates(decisions.map((owner, index) => (owner.call.decision === null ? null : dayOfUuid(fact(owner, index).decisionId)))),
-    texts(decisions.map((owner, index) => kept(owner, index)?.input ?? null)),
-    texts(decisions.map((owner, index) => kept(owner, index)?.output ?? null)),
-  ];
+    for (const owner of accepted) for (let place = 0; place < owner.call.facts.length; place++) facts.push({ owner, place });
+  message.uuids(facts, (fact) => factOf(fact).usageId);
+  message.uuids(facts, ({ owner }) => owner.call.organisation);
+  message.uuids(facts, ({ owner }) => owner.call.customerId);
+  message.uuids(facts, ({ owner }) => owner.call.serviceId);
+  message.uuids(facts, ({ owner }) => owner.call.keyId);
+  message.uuids(facts, ({ owner }) => owner.call.planVersionId);
+  message.texts(facts, ({ owner }) => owner.call.factKey);
+  message.integers(facts, ({ place }) => place);
+  message.digests(facts, ({ owner }) => owner.call.requestDigest);
+  message.uuids(facts, (fact) => factOf(fact).decisionId);
+  message.timestamps(facts, ({ owner }) => owner.call.eventTime);
+  message.timestamps(facts, ({ owner }) => owner.call.recordedTime);
+  message.dates(facts, ({ owner }) => owner.day);
+  message.dates(facts, ({ owner }) => owner.month);
+  message.bigIntegers(facts, ({ owner, place }) => owner.dayOrdinal + place);
+  message.bigIntegers(facts, ({ owner, place }) => owner.monthOrdinal + place);
+  message.numerics(facts, (fact) => factOf(fact).valueNanos);
+  message.booleans(facts, (fact) => factOf(fact).withReasons);
+  message.numerics(facts, ({ owner, place }) => owner.prices[place] ?? null);
+  message.texts(facts, ({ owner }) => owner.currency);
+  message.booleans(facts, ({ owner }) => owner.isPrepaid);
+  message.bigIntegers(facts, ({ owner }) => owner.remaining);
+  bindDecisions(message, facts.some(({ owner }) => owner.call.decision !== null) ? facts : []);
 }
 
-function probeParameters(probes: readonly CallFacts[]): Buffer[] {
-  return [
-    integers(probes.map((_, index) => index)),
-    uuids(probes.map(({ customerId }) => customerId)),
-    texts(probes.map(({ factKey }) => factKey)),
-  ];
+function bindDecisions(message: BindMessage, facts: readonly OwnedFact[]): void {
+  message.uuids(facts, ({ owner }) => owner.call.decision?.versionId ?? null);
+  message.uuids(facts, ({ owner }) => owner.call.decision?.revisionId ?? null);
+  message.texts(facts, (fact) => keptOf(fact)?.reference ?? null);
+  message.texts(facts, (fact) => keptOf(fact)?.subject ?? null);
+  message.dates(facts, (fact) => (fact.owner.call.decision === null ? null : dayOfUuid(factOf(fact).decisionId)));
+  message.texts(facts, (fact) => keptOf(fact)?.input ?? null);
+  message.texts(facts, (fact) => keptOf(fact)?.output ?? null);
+}
+
+function factOf({ owner, place }: OwnedFact): Fact {
+  return owner.call.facts[place] as Fact;
+}
+
+function keptOf({ owner, place }: OwnedFact): KeptDecision["facts"][number] | undefined {
+  return owner.call.decision?.facts[place];
+}
+
+function bindProbes(message: BindMessage, probes: readonly CallFacts[]): void {
+  message.integers(probes, (_, index) => index);
+  message.uuids(probes, ({ customerId }) => customerId);
+  message.texts(probes, ({ factKey }) => factKey);
 }
 
 /** Days since 1970 of the time that a UUIDv7 begins with, in UTC. */

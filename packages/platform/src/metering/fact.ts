@@ -43,7 +43,7 @@ export interface CallFacts {
   readonly eventTime: Date;
   readonly recordedTime: Date;
   readonly facts: readonly Fact[];
-  /** What serving wants kept of the call, written in the same statement through `store_decisions`; metering does not look inside. */
+  /** What serving wants kept of the call, written in the same statement; metering does not look inside. */
   readonly decision: KeptDecision | null;
 }
 

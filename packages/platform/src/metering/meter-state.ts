@@ -35,6 +35,9 @@ export interface MeterState {
 export const freePlan = "00000000-0000-0000-0000-000000000000";
 export const unusedCounter: Counter = { day: 0, dayCount: 0, month: 0, monthCount: 0 };
 
+/** Billing day, units of that day, first of the billing month, units of that month; days since 1970. */
+type StoredCounter = readonly [number, number, number, number];
+
 interface StateRow {
   customer_id: string;
   organisation: string;
@@ -47,7 +50,7 @@ interface StateRow {
   quota_count: bigint;
   rate_free_at: bigint;
   closed_until: string;
-  counters: { plan: string; day: string; day_count: number; month: string; month_count: number }[] | null;
+  counters: Readonly<Record<string, StoredCounter>>;
 }
 
 /**
@@ -67,25 +70,11 @@ export async function loadStates(
     [ids, [...customers.values()]],
   );
   if (lock) await client.query("select from meter_account where customer_id = any ($1::uuid[]) order by customer_id for update", [ids]);
-  const found = await client.query<StateRow>(
-    `select a.*, (select jsonb_agg(jsonb_build_object('plan', m.plan_id, 'day', m.billing_day, 'day_count', m.day_count,
-       'month', m.billing_month, 'month_count', m.month_count)) from meter_counter m where m.customer_id = a.customer_id) as counters
-     from meter_account a where a.customer_id = any ($1::uuid[])`,
-    [ids],
-  );
+  const found = await client.query<StateRow>("select * from meter_account where customer_id = any ($1::uuid[])", [ids]);
   return new Map(found.rows.map((row) => [row.customer_id, toState(row)]));
 }
 
 function toState(row: StateRow): MeterState {
-  const counters = (row.counters ?? []).map((counter): [string, Counter] => [
-    counter.plan,
-    {
-      day: dayNumber(counter.day),
-      dayCount: counter.day_count,
-      month: dayNumber(counter.month),
-      monthCount: counter.month_count,
-    },
-  ]);
   return {
     organisation: row.organisation,
     version: Number(row.version),
@@ -97,8 +86,22 @@ function toState(row: StateRow): MeterState {
     quotaMonth: dayNumber(row.quota_month),
     quotaCount: Number(row.quota_count),
     rateFreeAt: Number(row.rate_free_at),
-    counters: new Map(counters),
+    counters: readCounters(row.counters),
   };
+}
+
+function readCounters(counters: StateRow["counters"]): Map<string, Counter> {
+  return new Map(
+    Object.entries(counters).map(([plan, [day, dayCount, month, monthCount]]) => [plan, { day, dayCount, month, monthCount }]),
+  );
+}
+
+/** As JSON text, by plan. */
+export function writeCounters(counters: ReadonlyMap<string, Counter>): string {
+  let text = "";
+  for (const [plan, { day, dayCount, month, monthCount }] of counters)
+    text += `${text === "" ? "" : ","}"${plan}":[${day},${dayCount},${month},${monthCount}]`;
+  return `{${text}}`;
 }
 
 interface PriceRow {

@@ -7,7 +7,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { MegalithError } from "@megalith/contract";
 import type { Pool, PoolClient } from "pg";
-import { type CallFacts, checkCall, type MeterOutcome } from "./fact.ts";
+import { type CallFacts, checkCall, isRepeatable, type MeterOutcome } from "./fact.ts";
 import { isPassing } from "./passing-fault.ts";
 import { type PendingCall, Recorder } from "./recorder.ts";
 
@@ -27,7 +27,8 @@ export interface MeterOptions {
 }
 
 interface Waiting extends PendingCall {
-  readonly identity: string;
+  /** Of a call that can come twice; null for one whose key was made for it. */
+  readonly identity: string | null;
   readonly deadline: number;
 }
 
@@ -77,7 +78,7 @@ export class Meter {
       reject(error);
       return promise;
     }
-    const identity = `${call.customerId}${call.factKey}`;
+    const identity = isRepeatable(call.factKey) ? `${call.customerId}${call.factKey}` : null;
     const deadline = this.elapsedMs() + this.deadlineMs;
     this.queue.push({ call, identity, isUncertain: false, deadline, resolve: (outcome) => this.answer(resolve, outcome), reject });
     this.schedule();
@@ -101,7 +102,7 @@ export class Meter {
     if (batch.length === 0) return;
     this.batchCount++;
     void this.write(batch).finally(() => {
-      for (const waiting of batch) this.running.delete(waiting.identity);
+      for (const { identity } of batch) if (identity !== null) this.running.delete(identity);
       this.batchCount--;
       if (this.queue.length === 0) this.lastBatch = 0;
       // Of few callers as many as before wait already: the database works while the replies are written. Many keep it busy anyway.
@@ -133,9 +134,10 @@ export class Meter {
     const limit = Math.min(this.batchLimit, half);
     const left: Waiting[] = [];
     for (const waiting of this.queue) {
-      if (batch.length >= limit || this.running.has(waiting.identity)) left.push(waiting);
+      const { identity } = waiting;
+      if (batch.length >= limit || (identity !== null && this.running.has(identity))) left.push(waiting);
       else {
-        this.running.add(waiting.identity);
+        if (identity !== null) this.running.add(identity);
         batch.push(waiting);
       }
     }

@@ -60,7 +60,9 @@ export class Recorder {
     const states = await this.statesOf(client, pending, lock);
     const prices = await this.pricesOf(client, pending);
     const { groups, strange } = group(pending, states, prices);
-    const settlements = Array.from(groups, ([customerId, calls]) => {
+    // In one order everywhere: rows are locked as they come.
+    const ordered = [...groups].sort(([one], [other]) => (one < other ? -1 : 1));
+    const settlements = ordered.map(([customerId, calls]) => {
       const facts = calls.map(({ call }) => call);
       return settle(customerId, states.get(customerId) as MeterState, facts, prices, this.calendar);
     });
@@ -129,7 +131,6 @@ export class Recorder {
   /** The newest wins, whichever lane brings it. */
   private remember(customerId: string, state: MeterState): void {
     if ((this.states.get(customerId)?.version ?? -1) > state.version) return;
-    this.states.delete(customerId);
     this.states.set(customerId, state);
     for (const oldest of this.states.keys()) {
       if (this.states.size <= rememberedStates) break;

@@ -77,24 +77,26 @@ export class DecisionLog {
   async store(made: FreeDecisions): Promise<void> {
     const { ids, decision, organisation, serviceId, eventTime, recordedTime } = made;
     const { facts, versionId, revisionId } = decision;
-    const all = <T>(value: T): T[] => ids.map(() => value);
-    await this.pool.query("select store_decisions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '{}')", [
-      ids,
-      all(organisation),
-      all(serviceId),
-      all(null),
-      all(versionId),
-      all(revisionId),
-      ids.map((_, index) => index),
-      all(null),
-      facts.map(({ reference }) => reference),
-      facts.map(({ subject }) => subject),
-      all(eventTime),
-      all(recordedTime),
-      ids.map(dayOfUuid),
-      facts.map(({ input }) => input),
-      facts.map(({ output }) => output),
-    ]);
+    await this.pool.query(
+      `insert into decision (id, organisation, service_id, version_id, revision_id, event_time, recorded_at, position, day, reference, subject, input, output)
+       select d.id, $1, $2, $3, $4, $5, $6, d.number - 1, d.day, d.reference, d.subject, d.input, d.output
+       from unnest($7::uuid[], $8::date[], $9::text[], $10::text[], $11::text[], $12::text[])
+         with ordinality d (id, day, reference, subject, input, output, number)`,
+      [
+        organisation,
+        serviceId,
+        versionId,
+        revisionId,
+        eventTime,
+        recordedTime,
+        ids,
+        ids.map(dayOfUuid),
+        facts.map(({ reference }) => reference),
+        facts.map(({ subject }) => subject),
+        facts.map(({ input }) => input),
+        facts.map(({ output }) => output),
+      ],
+    );
   }
 
   /** @throws MegalithError "request.not_found" also for one that is another customer's (when a customer asks). */

@@ -1,0 +1,163 @@
+/** What is written in wire form is what PostgreSQL reads, and a fault leaves the connection usable. */
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, test } from "node:test";
+import fc from "fast-check";
+import type { PoolClient } from "pg";
+import { runCount } from "../../../../test/counts.ts";
+import { type OpenTestDatabase, openTestDatabase } from "../foundation/database.fixture.ts";
+import { BindMessage } from "./bind-message.ts";
+import { callPrepared, type TextRow } from "./prepared-call.ts";
+
+const runs = runCount(40, 1_000, "messages");
+const text = `select array_to_json($1::uuid[]), array_to_json($2::int4[]), array_to_json($3::int8[]), array_to_json($4::bool[]),
+  array_to_json($5::timestamptz[]), array_to_json($6::date[]), array_to_json($7::bytea[]), array_to_json($8::text[]),
+  array_to_json($9::numeric[]::text[])`;
+
+let database: OpenTestDatabase;
+let client: PoolClient;
+const message = new BindMessage();
+
+before(async () => {
+  database = await openTestDatabase();
+  client = await database.pool.connect();
+});
+
+after(async () => {
+  client.release();
+  await database.stop();
+});
+
+interface Row {
+  readonly id: string | null;
+  readonly small: number | null;
+  readonly large: number | null;
+  readonly flag: boolean | null;
+  readonly time: Date;
+  readonly day: number | null;
+  readonly bytes: Uint8Array;
+  readonly words: string | null;
+  readonly money: bigint | null;
+}
+
+const orNull = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.oneof(values, fc.constant(null));
+const rows: fc.Arbitrary<readonly Row[]> = fc.array(
+  fc.record({
+    id: orNull(fc.uuid()),
+    small: orNull(fc.integer()),
+    large: orNull(fc.maxSafeInteger()),
+    flag: orNull(fc.boolean()),
+    time: fc.date({ min: new Date(0), max: new Date("9999-12-31T23:59:59Z"), noInvalidDate: true }),
+    day: orNull(fc.integer({ min: 0, max: 2_900_000 })),
+    bytes: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    words: orNull(fc.string({ unit: "grapheme", maxLength: 200 }).map((value) => value.replaceAll("\0", ""))),
+    money: orNull(fc.bigInt({ min: -(10n ** 37n), max: 10n ** 37n })),
+  }),
+  { maxLength: 300 },
+);
+
+function send(given: readonly Row[]): Promise<readonly TextRow[]> {
+  message.begin("test.all_types", 9);
+  message.uuids(given, ({ id }) => id);
+  message.integers(given, ({ small }) => small);
+  message.bigIntegers(given, ({ large }) => large);
+  message.booleans(given, ({ flag }) => flag);
+  message.timestamps(given, ({ time }) => time);
+  message.dates(given, ({ day }) => day);
+  message.digests(given, ({ bytes }) => bytes);
+  message.texts(given, ({ words }) => words);
+  message.numerics(given, ({ money }) => money);
+  return callPrepared(client, { name: "test.all_types", text, message: message.end(), timeoutMs: 10_000 });
+}
+
+function dayText(day: number | null): string | null {
+  return day === null ? null : new Date(day * 86_400_000).toISOString().slice(0, 10);
+}
+
+test("every type arrives as it was given, nulls and empty arrays too", async () => {
+  await fc.assert(
+    fc.asyncProperty(rows, async (given) => {
+      const [row] = await send(given);
+      const [ids, small, large, flags, times, days, bytes, words, money] = (row ?? []).map(
+        (cell) => JSON.parse(cell ?? "null") as unknown[],
+      );
+      assert.deepEqual(
+        ids,
+        given.map(({ id }) => id),
+      );
+      assert.deepEqual(
+        small,
+        given.map((entry) => entry.small),
+      );
+      assert.deepEqual(
+        large,
+        given.map((entry) => entry.large),
+      );
+      assert.deepEqual(
+        flags,
+        given.map(({ flag }) => flag),
+      );
+      assert.deepEqual(
+        (times as string[]).map((time) => Date.parse(time)),
+        given.map(({ time }) => time.getTime()),
+      );
+      assert.deepEqual(
+        days,
+        given.map(({ day }) => dayText(day)),
+      );
+      assert.deepEqual(
+        bytes,
+        given.map((entry) => `\\x${Buffer.from(entry.bytes).toString("hex")}`),
+      );
+      assert.deepEqual(
+        words,
+        given.map((entry) => entry.words),
+      );
+      assert.deepEqual(
+        money,
+        given.map((entry) => entry.money?.toString() ?? null),
+      );
+    }),
+    { numRuns: runs, seed: 20_261_125 },
+  );
+});
+
+test("a message larger than the buffer, and the small one after it", async () => {
+  const long = "測試".repeat(400_000);
+  const of = (words: string): Row => ({
+    id: randomUUID(),
+    small: 1,
+    large: 2,
+    flag: true,
+    time: new Date(0),
+    day: 3,
+    bytes: new Uint8Array(32),
+    words,
+    money: 4n,
+  });
+  for (const words of [long, "short"]) {
+    const [row] = await send([of(words)]);
+    assert.deepEqual(JSON.parse(row?.[7] ?? "null"), [words]);
+  }
+});
+
+test("what the server refuses is thrown with its code, and the connection goes on", async () => {
+  const send = (name: string, text: string): Promise<readonly TextRow[]> => {
+    message.begin(name, 1);
+    message.integers([0], (value) => value);
+    return callPrepared(client, { name, text, message: message.end(), timeoutMs: 10_000 });
+  };
+  await assert.rejects(send("test.missing", "select missing_function($1)"), { code: "42883" });
+  await assert.rejects(send("test.division", "select 1 / ($1::int4[])[1]"), { code: "22012" });
+  assert.deepEqual(await send("test.sound", "select ($1::int4[])[1]"), [["0"]]);
+});
+
+test("a connection that is gone is told, not waited for", async () => {
+  const lost = await database.pool.connect();
+  lost.on("error", () => undefined);
+  const { rows: pids } = await lost.query<{ pid: number }>("select pg_backend_pid() as pid");
+  message.begin("test.sleep", 0);
+  const sleeping = callPrepared(lost, { name: "test.sleep", text: "select pg_sleep(60)", message: message.end(), timeoutMs: 60_000 });
+  await Promise.all([assert.rejects(sleeping), database.pool.query("select pg_terminate_backend($1)", [pids[0]?.pid])]);
+  lost.release(true);
+});
