@@ -3,17 +3,27 @@
  */
 import type { ClientBase } from "pg";
 import { BindMessage } from "./bind-message.ts";
-import type { CallFacts, Fact, KeptDecision, MeterOutcome } from "./fact.ts";
+import type { CallFacts, Fact, MeterOutcome } from "./fact.ts";
 import { writeCounters } from "./meter-state.ts";
 import { callPrepared } from "./prepared-call.ts";
 import type { AcceptedCall, Settlement } from "./settle.ts";
 
-const parameterCount = 40;
 const name = "metering.record";
-const text = `select * from record_usage(${Array.from({ length: parameterCount }, (_, index) => `$${index + 1}`).join(", ")})`;
+const text = "select * from record_usage($1, $2, $3)";
 
-/** One a connection, so that a message which may still be on its way is never written over. */
-const messages = new WeakMap<ClientBase, BindMessage>();
+interface RowTypes {
+  readonly account: number;
+  readonly fact: number;
+  readonly probe: number;
+}
+
+/** What belongs to a connection: a message of its own, so that one which may still be on its way is never written over. */
+interface Channel {
+  readonly message: BindMessage;
+  readonly types: RowTypes;
+}
+
+const channels = new WeakMap<ClientBase, Channel>();
 
 export interface BatchResult {
   /** Customers whose state was not the newest: nothing of theirs was written. */
@@ -29,15 +39,23 @@ export async function recordUsage(
   probes: readonly CallFacts[],
   timeoutMs: number,
 ): Promise<BatchResult> {
-  const message = messages.get(client) ?? new BindMessage();
-  messages.set(client, message);
-  message.begin(name, parameterCount);
-  bindAccounts(message, settlements);
-  bindFacts(message, settlements);
-  bindProbes(message, probes);
+  const { message, types } = channels.get(client) ?? (await openChannel(client));
+  message.begin(name, 3);
+  bindAccounts(message, types.account, settlements);
+  bindFacts(message, types.fact, settlements);
+  bindProbes(message, types.probe, probes);
   const [row] = await callPrepared(client, { name, text, message: message.end(), timeoutMs });
   const [stale = "{}", known = "{}"] = row ?? [];
   return { stale: new Set(elements(stale)), known: elements(known).map((index) => probes[Number(index)] as CallFacts) };
+}
+
+async function openChannel(client: ClientBase): Promise<Channel> {
+  const found = await client.query<RowTypes>(
+    "select 'account_change'::regtype::oid as account, 'recorded_fact'::regtype::oid as fact, 'usage_probe'::regtype::oid as probe",
+  );
+  const channel = { message: new BindMessage(), types: found.rows[0] as RowTypes };
+  channels.set(client, channel);
+  return channel;
 }
 
 /** Of an array of uuids or integers in text form. */
@@ -45,75 +63,78 @@ function elements(literal: string | null): string[] {
   return literal === null || literal === "{}" ? [] : literal.slice(1, -1).split(",");
 }
 
-function bindAccounts(message: BindMessage, settlements: readonly Settlement[]): void {
-  message.uuids(settlements, ({ customerId }) => customerId);
-  message.bigIntegers(settlements, ({ before }) => before.version);
-  message.booleans(settlements, ({ isChanged }) => isChanged);
-  message.dates(settlements, ({ after }) => after.quotaMonth);
-  message.bigIntegers(settlements, ({ after }) => after.quotaCount);
-  message.bigIntegers(settlements, ({ after }) => after.rateFreeAt);
-  message.numerics(settlements, ({ after }) => after.balanceNanos);
-  message.texts(settlements, ({ after }) => writeCounters(after.counters));
+function bindAccounts(message: BindMessage, rowType: number, settlements: readonly Settlement[]): void {
+  message.beginRows(rowType);
+  for (const { customerId, before, after, isChanged } of settlements) {
+    message.beginRow(8);
+    message.uuid(customerId);
+    message.bigInteger(before.version);
+    message.boolean(isChanged);
+    message.date(after.quotaMonth);
+    message.bigInteger(after.quotaCount);
+    message.bigInteger(after.rateFreeAt);
+    message.numeric(after.balanceNanos);
+    message.text(writeCounters(after.counters));
+    message.endRow();
+  }
+  message.endRows();
 }
 
-/** A fact with the call that it belongs to. */
-interface OwnedFact {
-  readonly owner: AcceptedCall;
-  readonly place: number;
-}
-
-/** One entry a fact; what belongs to the call is repeated. */
-function bindFacts(message: BindMessage, settlements: readonly Settlement[]): void {
-  const facts: OwnedFact[] = [];
+function bindFacts(message: BindMessage, rowType: number, settlements: readonly Settlement[]): void {
+  message.beginRows(rowType);
   for (const { accepted } of settlements)
-    for (const owner of accepted) for (let place = 0; place < owner.call.facts.length; place++) facts.push({ owner, place });
-  message.uuids(facts, (fact) => factOf(fact).usageId);
-  message.uuids(facts, ({ owner }) => owner.call.organisation);
-  message.uuids(facts, ({ owner }) => owner.call.customerId);
-  message.uuids(facts, ({ owner }) => owner.call.serviceId);
-  message.uuids(facts, ({ owner }) => owner.call.keyId);
-  message.uuids(facts, ({ owner }) => owner.call.planVersionId);
-  message.texts(facts, ({ owner }) => owner.call.factKey);
-  message.integers(facts, ({ place }) => place);
-  message.digests(facts, ({ owner }) => owner.call.requestDigest);
-  message.uuids(facts, (fact) => factOf(fact).decisionId);
-  message.timestamps(facts, ({ owner }) => owner.call.eventTime);
-  message.timestamps(facts, ({ owner }) => owner.call.recordedTime);
-  message.dates(facts, ({ owner }) => owner.day);
-  message.dates(facts, ({ owner }) => owner.month);
-  message.bigIntegers(facts, ({ owner, place }) => owner.dayOrdinal + place);
-  message.bigIntegers(facts, ({ owner, place }) => owner.monthOrdinal + place);
-  message.numerics(facts, (fact) => factOf(fact).valueNanos);
-  message.booleans(facts, (fact) => factOf(fact).withReasons);
-  message.numerics(facts, ({ owner, place }) => owner.prices[place] ?? null);
-  message.texts(facts, ({ owner }) => owner.currency);
-  message.booleans(facts, ({ owner }) => owner.isPrepaid);
-  message.bigIntegers(facts, ({ owner }) => owner.remaining);
-  bindDecisions(message, facts.some(({ owner }) => owner.call.decision !== null) ? facts : []);
+    for (const owner of accepted) for (let place = 0; place < owner.call.facts.length; place++) bindFact(message, owner, place);
+  message.endRows();
 }
 
-function bindDecisions(message: BindMessage, facts: readonly OwnedFact[]): void {
-  message.uuids(facts, ({ owner }) => owner.call.decision?.versionId ?? null);
-  message.uuids(facts, ({ owner }) => owner.call.decision?.revisionId ?? null);
-  message.texts(facts, (fact) => keptOf(fact)?.reference ?? null);
-  message.texts(facts, (fact) => keptOf(fact)?.subject ?? null);
-  message.dates(facts, (fact) => (fact.owner.call.decision === null ? null : dayOfUuid(factOf(fact).decisionId)));
-  message.texts(facts, (fact) => keptOf(fact)?.input ?? null);
-  message.texts(facts, (fact) => keptOf(fact)?.output ?? null);
+/** What belongs to the call is repeated in each of its facts. */
+function bindFact(message: BindMessage, owner: AcceptedCall, place: number): void {
+  const { call } = owner;
+  const fact = call.facts[place] as Fact;
+  message.beginRow(29);
+  message.uuid(fact.usageId);
+  message.uuid(call.organisation);
+  message.uuid(call.customerId);
+  message.uuid(call.serviceId);
+  message.uuid(call.keyId);
+  message.uuid(call.planVersionId);
+  message.text(call.factKey);
+  message.integer(place);
+  message.digest(call.requestDigest);
+  message.uuid(fact.decisionId);
+  message.timestamp(call.eventTime);
+  message.timestamp(call.recordedTime);
+  message.date(owner.day);
+  message.date(owner.month);
+  message.bigInteger(owner.dayOrdinal + place);
+  message.bigInteger(owner.monthOrdinal + place);
+  message.numeric(fact.valueNanos);
+  message.boolean(fact.withReasons);
+  message.numeric(owner.prices[place] ?? null);
+  message.text(owner.currency);
+  message.boolean(owner.isPrepaid);
+  message.bigInteger(owner.remaining);
+  const kept = call.decision?.facts[place];
+  message.uuid(call.decision?.versionId ?? null);
+  message.uuid(call.decision?.revisionId ?? null);
+  message.text(kept?.reference ?? null);
+  message.text(kept?.subject ?? null);
+  message.date(call.decision === null ? null : dayOfUuid(fact.decisionId));
+  message.text(kept?.input ?? null);
+  message.text(kept?.output ?? null);
+  message.endRow();
 }
 
-function factOf({ owner, place }: OwnedFact): Fact {
-  return owner.call.facts[place] as Fact;
-}
-
-function keptOf({ owner, place }: OwnedFact): KeptDecision["facts"][number] | undefined {
-  return owner.call.decision?.facts[place];
-}
-
-function bindProbes(message: BindMessage, probes: readonly CallFacts[]): void {
-  message.integers(probes, (_, index) => index);
-  message.uuids(probes, ({ customerId }) => customerId);
-  message.texts(probes, ({ factKey }) => factKey);
+function bindProbes(message: BindMessage, rowType: number, probes: readonly CallFacts[]): void {
+  message.beginRows(rowType);
+  for (const [index, { customerId, factKey }] of probes.entries()) {
+    message.beginRow(3);
+    message.integer(index);
+    message.uuid(customerId);
+    message.text(factKey);
+    message.endRow();
+  }
+  message.endRows();
 }
 
 /** Days since 1970 of the time that a UUIDv7 begins with, in UTC. */
