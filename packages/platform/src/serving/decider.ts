@@ -49,11 +49,15 @@ interface Asked {
 }
 
 const problemLimit = 100;
+/** Cells beyond are not kept from call to call. */
+const keptCells = 65_536;
 /** In the place of a digest that nothing will ever be compared with. */
 const nothingAsked = new Uint8Array(32);
 
 export class Decider {
   private readonly options: DeciderOptions;
+  /** Rows of the call at hand, which is answered before the next is read: an array a row would cost more than its encoding. */
+  private cells = new Float64Array(64);
 
   constructor(options: DeciderOptions) {
     this.options = options;
@@ -66,7 +70,7 @@ export class Decider {
       throw new MegalithError("serving.service_paused", { values: { service: call.service }, retryAfterSeconds: 60 });
     const asked = readBody(call.body);
     const problems: Problem[] = [];
-    const rows = encode(compiled, asked, call.body, problems);
+    const rows = this.encode(compiled, asked, call.body, problems);
     const values = readValues(compiled, asked, problems);
     if (problems.length > 0)
       throw new MegalithError("serving.record_invalid", { values: { count: problems.length }, problems: problems.slice(0, problemLimit) });
@@ -102,6 +106,24 @@ export class Decider {
       decision,
     };
     return this.speak(call, compiled, facts, decision, answers, await this.options.meter.record(facts));
+  }
+
+  /** @returns a row a record, valid until the next call is encoded. */
+  private encode({ champion, service }: CompiledService, asked: Asked, body: DecideBody, problems: Problem[]): Float64Array[] {
+    const { encoder } = champion;
+    const width = encoder.columns.length;
+    if (this.cells.length < width * asked.records.length) this.cells = new Float64Array(width * asked.records.length);
+    const { cells } = this;
+    if (cells.length > keptCells) this.cells = new Float64Array(64);
+    return asked.records.map((record, index) => {
+      const path = body.record === undefined ? `/records/${index}` : "/record";
+      const row = cells.subarray(index * width, (index + 1) * width).fill(0);
+      encoder.encode(record, row, path, problems);
+      for (const name of service.settings.required)
+        if (!Object.hasOwn(record, name) || record[name] === null)
+          problems.push(problem(`${path}/${pointer(name)}`, "required", "missing", { name }));
+      return row;
+    });
   }
 
   private async speak(
@@ -216,19 +238,6 @@ function parallel(
   for (const text of many ?? (one === undefined ? [] : [one]))
     if (!text.isWellFormed() || text.includes("\0")) problems.push(problem(`/${name}`, "characters", "characters", { name }));
   return Array.from({ length: count }, (_, index) => many?.[index] ?? (count === 1 ? (one ?? null) : null));
-}
-
-function encode(compiled: CompiledService, asked: Asked, body: DecideBody, problems: Problem[]): Float64Array[] {
-  const { encoder } = compiled.champion;
-  return asked.records.map((record, index) => {
-    const path = body.record === undefined ? `/records/${index}` : "/record";
-    const row = new Float64Array(encoder.columns.length);
-    encoder.encode(record, row, path, problems);
-    for (const name of compiled.service.settings.required)
-      if (!Object.hasOwn(record, name) || record[name] === null)
-        problems.push(problem(`${path}/${pointer(name)}`, "required", "missing", { name }));
-    return row;
-  });
 }
 
 function readValues(compiled: CompiledService, asked: Asked, problems: Problem[]): (bigint | null)[] {
