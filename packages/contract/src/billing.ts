@@ -168,7 +168,7 @@ export const billingRoutes = {
     access: { kind: "customer", scope: "read", role: "viewer" },
     query: Type.Object({ ...InvoiceOf.properties, currency: Type.Optional(Currency) }),
     responseType: "application/pdf",
-    errors: ["request.conflict"],
+    errors: ["billing.invoice_issued"],
   }),
   finaliseInvoice: defineRoute({
     method: "POST",

@@ -6,6 +6,7 @@
  * Source: kserve/open-inference-protocol, specification of REST.
  */
 import { type Static, Type } from "typebox";
+import type { ErrorCode } from "./errors.ts";
 import { defineRoute } from "./route.ts";
 import { Name } from "./shapes.ts";
 
@@ -72,7 +73,7 @@ const Headers = Type.Object({ "idempotency-key": Type.Optional(Type.String({ min
 
 const mayRead = { kind: "customer", scope: "read", role: "viewer" } as const;
 const mayDecide = { kind: "customer", scope: "decide", role: "analyst" } as const;
-const inferErrors = [
+const inferErrors: readonly ErrorCode[] = [
   "serving.record_invalid",
   "serving.service_paused",
   "serving.key_reused",

@@ -4,7 +4,9 @@
  *
  * Access names who may call; a provider route called with a customer's key answers 404, as if it did not exist.
  */
+
 import type { Static, TSchema } from "typebox";
+import type { ErrorCode } from "./errors.ts";
 
 export type Role = "viewer" | "analyst" | "engineer" | "owner";
 
@@ -43,7 +45,7 @@ export interface RouteSpec {
   /** A reply that is not JSON. */
   readonly responseType?: string;
   /** Error codes beyond the common ones that a caller should handle. */
-  readonly errors?: readonly string[];
+  readonly errors?: readonly ErrorCode[];
 }
 
 /** Keeps the literal types of a route. */

@@ -97,7 +97,7 @@ test("a wrong password, an unknown e-mail and a wrong admin key fail alike", asy
 test("a customer's login is that customer with every scope, and is refused while the customer is suspended", async () => {
   const { id } = await accounts.customers.create(accounts.caller, "login");
   const { id: memberId, principal, session } = await join("person@customer.example", "viewer", id);
-  await assert.rejects(accounts.members.change(accounts.caller, memberId, "owner"), { code: "request.conflict" });
+  await assert.rejects(accounts.members.change(accounts.caller, memberId, "owner"), { code: "accounts.login_without_role" });
   assert.equal(principal.kind === "customer" && principal.customerId, id);
   await accounts.customers.change(accounts.caller, id, { status: "suspended" });
   const suspended = { code: "accounts.customer_suspended" };

@@ -94,11 +94,10 @@ export class MemberService {
     }
   }
 
-  /** In force with the next call. @throws MegalithError "request.not_found", "accounts.last_owner", "request.conflict" for a customer's login. */
+  /** In force with the next call. @throws MegalithError "request.not_found", "accounts.last_owner", "accounts.login_without_role" for a customer's login. */
   async change(caller: Caller, memberId: string, role: Role): Promise<Member> {
     return this.alter(caller, memberId, async (client, member, now) => {
-      if (member.customer_id !== null)
-        throw new MegalithError("request.conflict", { values: { reason: "A customer's login has no role." } });
+      if (member.customer_id !== null) throw new MegalithError("accounts.login_without_role");
       await client.query("update member set role = $2 where id = $1", [memberId, role]);
       await this.record(client, caller, now, "accounts.member_changed", member, { from: member.role, to: role });
       return toMember({ ...member, role });

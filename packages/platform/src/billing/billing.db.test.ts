@@ -192,5 +192,5 @@ test("a preview is printed for the currency that is named, and no more once its 
   await assert.rejects(print("USD"), coded("request.not_found"));
   now = new Date("2026-05-10T00:00:00Z");
   await billing.finalise(caller, customerId, "2026-04");
-  await assert.rejects(print("JPY"), coded("request.conflict"));
+  await assert.rejects(print("JPY"), coded("billing.invoice_issued"));
 });

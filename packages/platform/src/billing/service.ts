@@ -38,7 +38,7 @@ export class BillingService {
 
   /**
    * What a month comes to so far, as a PDF without a number that says it is a preview.
-   * @throws MegalithError "request.not_found" when there is nothing to pay, "request.conflict" when it was issued already,
+   * @throws MegalithError "request.not_found" when there is nothing to pay, "billing.invoice_issued" when it was issued already,
    * "request.invalid" when it has two currencies and none is named.
    */
   async previewPdf(
@@ -55,10 +55,7 @@ export class BillingService {
       const problems = [problem("/query/currency", "required", "currencyNeeded", { currencies })];
       throw new MegalithError("request.invalid", { values: { count: 1 }, problems });
     }
-    if (invoice.status === "final")
-      throw new MegalithError("request.conflict", {
-        values: { reason: `It was issued as ${invoice.number}, which has a PDF of its own.` },
-      });
+    if (invoice.status === "final") throw new MegalithError("billing.invoice_issued", { values: { number: invoice.number ?? "" } });
     return this.printer.print(invoice, language);
   }
 

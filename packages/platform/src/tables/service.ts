@@ -131,7 +131,7 @@ export class TableService {
     return version;
   }
 
-  /** Adds corrections to the schema as a new revision. @throws MegalithError "tables.schema_invalid", "request.conflict". */
+  /** Adds corrections to the schema as a new revision. @throws MegalithError "tables.schema_invalid", "tables.schema_changed". */
   async correctSchema(owner: Owner, table: string, corrections: Corrections): Promise<Table> {
     const found = await this.store.getTable(owner.organisation, table);
     await checkCorrections(this.parquetPath(found.version), found.version.columns, corrections);
@@ -145,10 +145,7 @@ export class TableService {
       owner.actor,
       this.options.now(),
     );
-    if (!inserted)
-      throw new MegalithError("request.conflict", {
-        values: { reason: "The schema was changed by somebody else just now; read it again." },
-      });
+    if (!inserted) throw new MegalithError("tables.schema_changed", { values: { table: found.name } });
     return this.store.getTable(owner.organisation, found.id);
   }
 
@@ -281,9 +278,7 @@ export class TableService {
 
   private async refuseCycle(organisation: string, own: Table, versionIds: readonly string[]): Promise<void> {
     if (await this.lineage.descendsFrom(organisation, versionIds, own.id))
-      throw new MegalithError("tables.view_refused", {
-        values: { reason: `it would read itself: one of its tables is made from ${own.name}` },
-      });
+      throw new MegalithError("tables.view_refused", { problems: [problem("/sql", "sql", "viewCycle", { name: own.name })] });
   }
 
   /** File first, row second, one transaction; the workspace goes in any case. */

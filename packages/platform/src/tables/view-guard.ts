@@ -4,7 +4,7 @@
  * The judgement is made on DuckDB's own syntax tree, not on the text. It is the first of two walls; the second is the
  * database that runs it, which can reach no file but the named tables, and no network.
  */
-import { MegalithError } from "@megalith/contract";
+import { MegalithError, type MessageValues, type Problem, type ProblemWord, problem } from "@megalith/contract";
 import { type Duckdb, text } from "./duckdb.ts";
 
 export const sqlLengthLimit = 100_000;
@@ -24,8 +24,8 @@ type Node = { readonly [key: string]: unknown };
  * @throws MegalithError "tables.view_refused", naming the reason.
  */
 export async function guardView(duckdb: Duckdb, sql: string, names: readonly string[]): Promise<string[]> {
-  if (sql.length > sqlLengthLimit) throw refusal(`it is longer than ${sqlLengthLimit} characters`);
-  if (sql.includes("\0") || !sql.isWellFormed()) throw refusal("it holds characters that are not text");
+  if (sql.length > sqlLengthLimit) throw refusal("viewLong", { limit: sqlLengthLimit });
+  if (sql.includes("\0") || !sql.isWellFormed()) throw refusal("viewCharacters");
   const walk = new Walk(names);
   walk.visit(await parse(duckdb, sql), 0);
   return [...walk.read].sort();
@@ -38,11 +38,12 @@ async function parse(duckdb: Duckdb, sql: string): Promise<Node> {
     statements?: Node[];
   };
   if (tree.error) {
-    const message = tree.error_message ?? "it cannot be read";
-    throw refusal(/Only SELECT statements/.test(message) ? "only one SELECT (or WITH … SELECT) is allowed" : wordSqlError(message));
+    const message = tree.error_message ?? "";
+    if (/Only SELECT statements/.test(message)) throw refusal("viewNotSelect");
+    throw new MegalithError("tables.view_refused", { problems: [sqlProblem("Parser Error", message)], detail: message });
   }
   const statements = tree.statements ?? [];
-  if (statements.length !== 1) throw refusal("it must be exactly one statement");
+  if (statements.length !== 1) throw refusal("viewStatements");
   return statements[0] as Node;
 }
 
@@ -51,16 +52,34 @@ async function serialize(duckdb: Duckdb, sql: string): Promise<string> {
     return String((await duckdb.rows(`select json_serialize_sql(${text(sql)})`))[0]?.[0]);
   } catch (cause) {
     if (cause instanceof MegalithError) throw cause;
-    throw refusal("it cannot be read");
+    throw refusal("viewUnreadable");
   }
 }
 
-function refusal(reason: string): MegalithError {
-  return new MegalithError("tables.view_refused", { values: { reason } });
+function refusal(word: ProblemWord, values: MessageValues = {}): MegalithError {
+  return new MegalithError("tables.view_refused", { problems: [problem(sqlPath, "sql", word, values)] });
 }
 
+export const sqlPath = "/sql";
+
+/** What DuckDB says of a view's SQL: the kind of the fault in the reader's language, with DuckDB's own words. */
+export function sqlProblem(kind: string, message: string): Problem {
+  const found = /^(?:Error: )?(?<kind>[A-Z][A-Za-z ]+ Error): /.exec(message)?.groups?.kind ?? kind;
+  return problem(sqlPath, "sql", sqlFaults[found] ?? "viewFault", { text: wordSqlError(message).replace(/^[A-Z][A-Za-z ]+ Error: /, "") });
+}
+
+const sqlFaults: Readonly<Record<string, ProblemWord>> = {
+  "Parser Error": "viewSyntax",
+  "Syntax Error": "viewSyntax",
+  "Binder Error": "viewNames",
+  "Catalog Error": "viewNames",
+  "Conversion Error": "viewValues",
+  "Invalid Input Error": "viewValues",
+  "Out of Range Error": "viewValues",
+};
+
 /** First line of DuckDB's message, without the position picture and without paths. */
-export function wordSqlError(message: string): string {
+function wordSqlError(message: string): string {
   const first = (message.split(/\n\n|\nLINE/)[0] ?? message)
     .replace(/^Error: /, "")
     .replace(/\s+/g, " ")
@@ -82,7 +101,7 @@ class Walk {
   }
 
   visit(value: unknown, depth: number): void {
-    if (depth > treeDepthLimit) throw refusal("it is nested too deeply");
+    if (depth > treeDepthLimit) throw refusal("viewDeep");
     if (Array.isArray(value)) {
       for (const item of value) this.visit(item, depth + 1);
       return;
@@ -98,8 +117,8 @@ class Walk {
   private collectLocal(node: Node): void {
     const map = (node.cte_map as { map?: { key: string }[] } | undefined)?.map;
     for (const entry of map ?? []) {
-      if (!/^[\p{L}_][\p{L}\p{N}_ -]*$/u.test(entry.key)) throw refusal("a WITH name may hold letters, digits, spaces, - and _ only");
-      if (this.names.has(entry.key.toLowerCase())) throw refusal(`WITH may not reuse the name of the table ${entry.key}`);
+      if (!/^[\p{L}_][\p{L}\p{N}_ -]*$/u.test(entry.key)) throw refusal("viewWithName");
+      if (this.names.has(entry.key.toLowerCase())) throw refusal("viewWithTable", { name: entry.key });
       this.local.add(entry.key.toLowerCase());
     }
   }
@@ -110,24 +129,24 @@ class Walk {
     else if (type === "TABLE_FUNCTION") this.checkFunction(node.function as Node | undefined, true);
     else if (type === "FUNCTION") this.checkFunction(node, false);
     else if (type === "SHOW_REF" || type === "COLUMN_DATA" || type === "PIVOT" || type === "DELIM_GET" || type === "BOUND_TABLE_REF")
-      throw refusal("SHOW, DESCRIBE, SUMMARIZE and PIVOT are not allowed");
-    else if (type === "PARAMETER" || type === "VALUE_PARAMETER") throw refusal("parameters are not allowed");
+      throw refusal("viewShow");
+    else if (type === "PARAMETER" || type === "VALUE_PARAMETER") throw refusal("viewParameters");
   }
 
   private checkTable(node: Node): void {
     const name = String(node.table_name);
-    if (node.schema_name !== "" || node.catalog_name !== "") throw refusal(`the table ${name} must be named without a schema`);
+    if (node.schema_name !== "" || node.catalog_name !== "") throw refusal("viewTableSchema", { name: name.slice(0, 80) });
     if (this.local.has(name.toLowerCase())) return;
     const known = this.names.get(name.toLowerCase());
-    if (known === undefined) throw refusal(`there is no table ${name.slice(0, 80)} among its tables`);
+    if (known === undefined) throw refusal("viewTableUnknown", { name: name.slice(0, 80) });
     this.read.add(known);
   }
 
   private checkFunction(node: Node | undefined, table: boolean): void {
     const name = String(node?.function_name ?? "").toLowerCase();
     const schema = String(node?.schema ?? "");
-    if (schema !== "" && schema !== "main") throw refusal(`the function ${name} must be named without a schema`);
-    if (table && !tableFunctions.has(name)) throw refusal(`the function ${name.slice(0, 80)} may not be used as a table`);
-    if (!table && refusedFunctions.test(name)) throw refusal(`the function ${name.slice(0, 80)} is not allowed`);
+    if (schema !== "" && schema !== "main") throw refusal("viewFunctionSchema", { name: name.slice(0, 80) });
+    if (table && !tableFunctions.has(name)) throw refusal("viewFunctionTable", { name: name.slice(0, 80) });
+    if (!table && refusedFunctions.test(name)) throw refusal("viewFunctionRefused", { name: name.slice(0, 80) });
   }
 }

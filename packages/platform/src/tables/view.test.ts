@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { type MegalithError, wordProblem } from "@megalith/contract";
 import { importBytes, scratchFolder } from "./import.fixture.ts";
 import type { TableLimits } from "./limits.ts";
 import { readRows } from "./read.ts";
@@ -97,15 +98,28 @@ test("whatever is not one SELECT over the named tables is refused", async (t) =>
   assert.deepEqual(await readdir(folder), [], "a refused view leaves nothing behind");
 });
 
-test("a view that fails says why, without a path of ours", async (t) => {
+test("a view that fails says why in the reader's language, without a path of ours", async (t) => {
   const { run, folder } = await lab(t);
-  await assert.rejects(run("select nope from loans"), { code: "tables.view_failed", message: /"nope" not found/ });
-  await assert.rejects(
-    run("select v::double as d from loans"),
-    (error: Error) => /Could not convert/.test(error.message) && !error.message.includes(folder),
-  );
+  const why = async (sql: string): Promise<{ code: string; word: string | undefined; english: string; chinese: string }> => {
+    const error = await run(sql).then(
+      () => assert.fail(`${sql} ran`),
+      (fault: MegalithError) => fault,
+    );
+    const [first] = error.problems;
+    assert.ok(first !== undefined && !JSON.stringify(error.problems).includes(folder), error.message);
+    return { code: error.code, word: first.word, english: first.message, chinese: wordProblem("zh-CN", first).message };
+  };
+  const names = await why("select nope from loans");
+  assert.deepEqual([names.code, names.word], ["tables.view_failed", "viewNames"]);
+  assert.match(names.english, /names or combines something that is not there: .*"nope" not found/);
+  assert.match(names.chinese, /引用或组合了不存在的内容：.*"nope" not found/);
+  const values = await why("select v::double as d from loans");
+  assert.deepEqual([values.word, /Could not convert/.test(values.english)], ["viewValues", true]);
+  const syntax = await why("select from where");
+  assert.deepEqual([syntax.code, syntax.word], ["tables.view_refused", "viewSyntax"]);
+  assert.equal((await why("select * from loans where id > 99")).chinese, "SQL 没有返回任何行。");
+  assert.equal((await why("select * from elsewhere")).chinese, "视图可读取的表中没有 elsewhere。");
   await assert.rejects(run("select [1, 2] as l from loans"), { code: "tables.columns_invalid" });
-  await assert.rejects(run("select * from loans where id > 99"), { code: "tables.view_failed", message: /no rows/ });
   assert.deepEqual(await readdir(folder), []);
 });
 

@@ -10,7 +10,7 @@ import { Duckdb, identifier, text } from "./duckdb.ts";
 import { defaultLimits, limitsForWidth, type TableLimits } from "./limits.ts";
 import { copyToParquet } from "./load.ts";
 import { createWorkspace, hashFile, removeWorkspace, syncFile } from "./staging.ts";
-import { guardView, wordSqlError } from "./view-guard.ts";
+import { guardView, sqlPath, sqlProblem } from "./view-guard.ts";
 
 export interface ViewOptions {
   readonly sql: string;
@@ -85,7 +85,7 @@ async function execute(
     );
   });
   if (rowCount > limits.rows) throw new MegalithError("tables.view_limit", { values: { limit: `${limits.rows} rows` } });
-  if (rowCount === 0) throw new MegalithError("tables.view_failed", { values: { reason: "it gives no rows" } });
+  if (rowCount === 0) throw new MegalithError("tables.view_failed", { problems: [problem(sqlPath, "rows", "viewNoRows")] });
   return { columns, rowCount };
 }
 
@@ -103,7 +103,7 @@ async function wordFailures<T>(limits: TableLimits, work: () => Promise<T>): Pro
     const message = String(cause);
     if (/Out of Memory/i.test(message))
       throw new MegalithError("tables.view_limit", { values: { limit: `${limits.memoryMegabytes} MB of memory` }, detail: message, cause });
-    throw new MegalithError("tables.view_failed", { values: { reason: wordSqlError(message) }, detail: message, cause });
+    throw new MegalithError("tables.view_failed", { problems: [sqlProblem("", message)], detail: message, cause });
   }
 }
 

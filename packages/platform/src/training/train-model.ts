@@ -132,10 +132,15 @@ async function fit(fitting: Fitting, rows: Int32Array, step: Step, metadata: Rec
       last = fitting.elapsedMs();
     }
   } catch (error) {
-    if (error instanceof ForestError)
-      throw new MegalithError("training.impossible", { values: { reason: error.problems.join("; ") }, cause: error });
+    if (error instanceof ForestError) throw new MegalithError("training.impossible", { problems: impossible(error), cause: error });
     throw error;
   }
+}
+
+/** What the engine refuses after everything that can be asked of a table before: its limits, and rows that are all of one class. */
+function impossible({ code, problems }: ForestError): Problem[] {
+  if (code === "forest.target_one_class") return [problem("/target", "one_class", "trainOneClass")];
+  return problems.map((text) => problem("", "engine", "trainEngine", { text }));
 }
 
 async function evaluateBySplits(
