@@ -111,6 +111,7 @@ test("last month is invoiced with the next number, and the PDF says whom", async
   await page.getByRole("cell", { name: /^INV.*000001$/ }).waitFor();
   await assertGoodInEveryLook(page);
   const link = (await page.getByRole("link", { name: /^PDF of .*000001$/ }).getAttribute("href")) ?? "";
+  assert.match(link, /[?&]language=en$/, "the PDF is in the language of the page");
   const pdf = await page.request.get(`${product.url}${link}`);
   assert.match(await textOfPdf(new Uint8Array(await pdf.body())), /Demo customer/);
   await page.getByRole("tab", { name: "Usage" }).click();

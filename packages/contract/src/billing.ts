@@ -104,6 +104,11 @@ export type InvoiceShape = Static<typeof InvoiceShape>;
 
 const InvoiceOf = Type.Object({ customer: Type.Optional(Id("customer")), month: Month });
 
+/** A link that a browser follows cannot say it by Accept-Language. */
+const DocumentLanguage = Type.Optional(
+  Type.Union([Type.Literal("en"), Type.Literal("zh-CN")], { description: "Of the document; without it as Accept-Language asks." }),
+);
+
 export const billingRoutes = {
   listPlans: defineRoute({
     method: "GET",
@@ -166,7 +171,7 @@ export const billingRoutes = {
       "With `currency` where a month has invoices in two. A month without anything to pay answers 404; one that was issued answers 409.",
     tag: "billing",
     access: { kind: "customer", scope: "read", role: "viewer" },
-    query: Type.Object({ ...InvoiceOf.properties, currency: Type.Optional(Currency) }),
+    query: Type.Object({ ...InvoiceOf.properties, currency: Type.Optional(Currency), language: DocumentLanguage }),
     responseType: "application/pdf",
     errors: ["billing.invoice_issued"],
   }),
@@ -204,6 +209,7 @@ export const billingRoutes = {
     tag: "billing",
     access: { kind: "customer", scope: "read", role: "viewer" },
     params: Type.Object({ invoice: Id("invoice") }),
+    query: Type.Object({ language: DocumentLanguage }),
     responseType: "application/pdf",
   }),
   exportInvoiceLines: defineRoute({

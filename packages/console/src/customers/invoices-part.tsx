@@ -109,7 +109,7 @@ function InvoiceTable({ invoice }: { invoice: InvoiceShape }) {
 }
 
 function IssuedInvoices({ customer }: { customer: string }) {
-  const { say, time, month } = useWords();
+  const { say, time, month, language } = useWords();
   const invoices = useQuery({
     queryKey: ["invoices", customer],
     queryFn: () => callRoute(billingRoutes.listInvoices, { query: { customer } }),
@@ -132,7 +132,7 @@ function IssuedInvoices({ customer }: { customer: string }) {
               <td>{invoice.issuedAt === null ? "–" : time(invoice.issuedAt)}</td>
               <td>
                 <a
-                  href={addressOf(billingRoutes.readInvoicePdf, { params: { invoice: invoice.id ?? "" } })}
+                  href={addressOf(billingRoutes.readInvoicePdf, { params: { invoice: invoice.id ?? "" }, query: { language } })}
                   download
                   aria-label={say("invoice.pdfOf", { number: invoice.number ?? "" })}
                 >

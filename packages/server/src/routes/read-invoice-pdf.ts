@@ -8,6 +8,6 @@ export function readInvoicePdf(uses: { billing: BillingService }) {
     const id = uuidFromId("invoice", call.params.invoice);
     if (id === undefined) throw new MegalithError("request.not_found");
     call.setHeader("content-disposition", `inline; filename="${call.params.invoice}.pdf"`);
-    return uses.billing.pdf(call.principal.organisation, id, customerOf(call.principal, undefined), call.language);
+    return uses.billing.pdf(call.principal.organisation, id, customerOf(call.principal, undefined), call.query.language ?? call.language);
   });
 }
