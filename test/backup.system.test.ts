@@ -4,7 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -48,9 +49,10 @@ function decide(key: string, index: number): Promise<Answered> {
   return product.call("POST", "/api/v1/services/credit-risk/decide", { key, body: { record } });
 }
 
-async function takeBackup(file: string): Promise<void> {
+async function takeBackup(file: string): Promise<{ missing: string[] }> {
   const env = { ...process.env, MEGALITH_DATA: product.dataFolder, DATABASE_URL: product.databaseUrl };
-  await promisify(execFile)(process.execPath, [command, "backup", file, "--json"], { env });
+  const { stdout } = await promisify(execFile)(process.execPath, [command, "backup", file, "--json"], { env });
+  return JSON.parse(stdout) as { missing: string[] };
 }
 
 /** Callers, credits, and tables that come and go, until told to stop. @returns how many calls were answered. */
@@ -189,13 +191,12 @@ test("a backup that is cut, altered, or no backup is refused with a code, and no
   }
 });
 
-/** Bytes that a backup holds of rows and files: not the fill between them, which means nothing. */
+/** Bytes that a backup holds of its list, rows and files: not the fill between them, which means nothing. */
 function contentPlaces(tar: Buffer): (share: number) => number {
   const ranges: [number, number][] = [];
   for (let at = 0; at + 512 <= tar.length && tar.readUInt8(at) !== 0; ) {
     const size = Number.parseInt(tar.toString("latin1", at + 124, at + 135), 8);
-    const isManifest = tar.toString("latin1", at, at + 13) === "manifest.json";
-    if (size > 0 && !isManifest) ranges.push([at + 512, size]);
+    if (size > 0) ranges.push([at + 512, size]);
     at += 512 + Math.ceil(size / 512) * 512;
   }
   return (share) => {
@@ -208,6 +209,15 @@ function contentPlaces(tar: Buffer): (share: number) => number {
   };
 }
 
+/** The backup with the hash that its list has now: what else is wrong with the list has to be found too. */
+function sign(tar: string): string {
+  const size = Number.parseInt(tar.slice(124, 135), 8);
+  const hashAt = 512 + Math.ceil(size / 512) * 512 + 512;
+  assert.equal(tar.slice(hashAt - 512, hashAt - 497), "manifest.sha256");
+  const listed = Buffer.from(tar.slice(512, 512 + size), "latin1");
+  return tar.slice(0, hashAt) + createHash("sha256").update(listed).digest("hex") + tar.slice(hashAt + 64);
+}
+
 test("a backup whose list was altered, or that is of a newer release, is refused with a code, and nothing is left of it", async () => {
   const file = join(folder, "listed.backup");
   await takeBackup(file);
@@ -216,17 +226,34 @@ test("a backup whose list was altered, or that is of a newer release, is refused
   await mkdir(place);
   const refuse = async (name: string, code: string, from: RegExp, to: string): Promise<void> => {
     const altered = join(place, "altered.backup");
-    const text = whole.replace(from, to);
+    const text = sign(whole.replace(from, to));
     assert.ok(text !== whole && text.length === whole.length, name);
     await writeFile(altered, text, "latin1");
     await assert.rejects(restore({ dataFolder: join(place, "data"), file: altered }), { code }, name);
     assert.deepEqual(await readdir(place), ["altered.backup"], `${name} leaves nothing behind`);
   };
-  await refuse("another format", "backup.unreadable", /"format": 1/, '"format": 9');
+  await refuse("another format", "backup.unreadable", /"format": 2/, '"format": 9');
   await refuse("a newer migration", "server.data_newer", /"number": 10,/, '"number": 99,');
   await refuse("a path out of the folder", "backup.unreadable", /"path": "artifacts\/../, '"path": "artifacts/..');
   await refuse("an unknown column", "backup.unreadable", /"customer_id",/, '"customer_ix",');
   await refuse("another count", "backup.unreadable", /"rowCount": 1,/, '"rowCount": 2,');
+});
+
+test("a file that rows name and the disk lacks is told by name, and the rest is kept", async () => {
+  const [first] = await readdir(join(product.dataFolder, "artifacts"));
+  const [name] = await readdir(join(product.dataFolder, "artifacts", first ?? ""));
+  const path = `artifacts/${first}/${name}`;
+  const lost = join(product.dataFolder, path);
+  await rename(lost, `${lost}.away`);
+  try {
+    const file = join(folder, "lacking.backup");
+    const { missing } = await takeBackup(file);
+    assert.deepEqual(missing, [path]);
+    const manifest = await restore({ dataFolder: join(folder, "lacking"), file });
+    assert.deepEqual(manifest.missing, [path]);
+  } finally {
+    await rename(`${lost}.away`, lost);
+  }
 });
 
 test("a data folder of a newer release is refused, and left as it is", async () => {

@@ -22,7 +22,15 @@ export function addBackup(program: Command, terminal: Terminal): void {
       progress.end();
       const rows = manifest.tables.reduce((sum, table) => sum + table.rowCount, 0);
       if (flags.json === true)
-        return printJson(terminal, { backup: file, rows, files: manifest.files.length, createdAt: manifest.createdAt });
+        return printJson(terminal, {
+          backup: file,
+          rows,
+          files: manifest.files.length,
+          missing: manifest.missing ?? [],
+          createdAt: manifest.createdAt,
+        });
       terminal.err.write(`${file} written (${rows} rows, ${manifest.files.length} files). It does not hold the admin key.\n`);
+      for (const path of manifest.missing ?? [])
+        terminal.err.write(`warning: ${path} is missing in ${dataFolder}; the backup holds the rest. Restore it from an earlier backup.\n`);
     });
 }

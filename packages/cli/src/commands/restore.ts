@@ -19,7 +19,10 @@ export function addRestore(program: Command, terminal: Terminal): void {
         onProgress: (done, total) => progress.show("restoring", done, total),
       });
       progress.end();
-      if (flags.json === true) return printJson(terminal, { restored: dataFolder, createdAt: manifest.createdAt });
+      if (flags.json === true)
+        return printJson(terminal, { restored: dataFolder, createdAt: manifest.createdAt, missing: manifest.missing ?? [] });
       terminal.err.write(`${dataFolder} holds the backup of ${manifest.createdAt}. The next start makes a new admin key.\n`);
+      for (const path of manifest.missing ?? [])
+        terminal.err.write(`warning: ${path} was missing when the backup was made; what needs it cannot be read.\n`);
     });
 }

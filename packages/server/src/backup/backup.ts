@@ -5,7 +5,7 @@
  * artifact files never change once a row names them, so copying them after the snapshot is as good as at it. A table that is
  * removed meanwhile takes its files along: then all is done again, as of a later moment.
  */
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdtemp, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -51,7 +51,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
 /** A file that a row named was gone when it was to be copied. */
 class FileRemoved extends Error {}
 
-/** Does it again when a file went meanwhile; at last what has long been missing is left out, so that the rest is kept. */
+/** Does it again when a file went meanwhile; at last what has long been missing is listed as missing, so that the rest is kept. */
 async function withoutRemovals<T>(work: (isLast: boolean) => Promise<T>): Promise<T> {
   for (let attempt = 1; attempt < attempts; attempt++) {
     try {
@@ -82,10 +82,12 @@ async function spool(options: BackupOptions, staging: string, mayLack: boolean):
     const paths = await namedFiles(client);
     await client.query("commit");
     const files: BackupFile[] = [];
+    const missing: string[] = [];
     for (const path of paths) {
       const file = await describeFile(options.dataFolder, path);
       if (file !== undefined) files.push(file);
-      else if (!mayLack) throw new FileRemoved(path);
+      else if (mayLack) missing.push(path);
+      else throw new FileRemoved(path);
     }
     return {
       format: backupFormat,
@@ -94,6 +96,7 @@ async function spool(options: BackupOptions, staging: string, mayLack: boolean):
       migrations: migrations.rows,
       tables,
       files,
+      missing,
     };
   } catch (error) {
     // Its transaction may be open, and its copy half read.
@@ -126,14 +129,14 @@ async function spoolTable(client: PoolClient, name: string, staging: string): Pr
 }
 
 async function hashInto(source: Readable, path: string): Promise<{ sha256: string; sizeBytes: number }> {
-  const hash = createHash("sha256");
+  const hashing = createHash("sha256");
   let sizeBytes = 0;
   source.on("data", (chunk: Buffer) => {
-    hash.update(chunk);
+    hashing.update(chunk);
     sizeBytes += chunk.byteLength;
   });
   await pipeline(source, createWriteStream(path, { mode: 0o600 }));
-  return { sha256: hash.digest("hex"), sizeBytes };
+  return { sha256: hashing.digest("hex"), sizeBytes };
 }
 
 /** Files that the snapshot's rows name, below the data folder. */
@@ -148,27 +151,26 @@ async function namedFiles(client: PoolClient): Promise<string[]> {
 
 /** Undefined when it is not there. */
 async function describeFile(dataFolder: string, path: string): Promise<BackupFile | undefined> {
-  const hash = createHash("sha256");
+  const hashing = createHash("sha256");
   let sizeBytes = 0;
   try {
     for await (const chunk of createReadStream(join(dataFolder, path))) {
-      hash.update(chunk as Buffer);
+      hashing.update(chunk as Buffer);
       sizeBytes += (chunk as Buffer).byteLength;
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-  return { path, sizeBytes, sha256: hash.digest("hex") };
+  return { path, sizeBytes, sha256: hashing.digest("hex") };
 }
 
 async function write(options: BackupOptions, manifest: Manifest, staging: string, target: string): Promise<void> {
   const tar = newTar();
   const writing = pipeline(tar, createWriteStream(target, { mode: 0o600 }));
   const text = Buffer.from(JSON.stringify(manifest, null, 2));
-  await new Promise<void>((done, fail) =>
-    tar.entry({ name: "manifest.json", size: text.byteLength }, text, (error) => (error ? fail(error) : done())),
-  );
+  await addText(tar, "manifest.json", text);
+  await addText(tar, "manifest.sha256", Buffer.from(hash("sha256", text, "hex")));
   for (const table of manifest.tables) await addFile(tar, `rows/${table.name}.copy`, join(staging, `${table.name}.copy`), table.sizeBytes);
   for (const [index, file] of manifest.files.entries()) {
     options.onProgress?.(index, manifest.files.length, file.path);
@@ -183,6 +185,10 @@ async function write(options: BackupOptions, manifest: Manifest, staging: string
   } finally {
     await handle.close();
   }
+}
+
+function addText(tar: Pack, name: string, text: Buffer): Promise<void> {
+  return new Promise((done, fail) => tar.entry({ name, size: text.byteLength }, text, (error) => (error ? fail(error) : done())));
 }
 
 async function addFile(tar: Pack, name: string, path: string, size: number): Promise<void> {

@@ -14,7 +14,7 @@ import { inTransaction, migrate, openPool, readMigrations, startEmbeddedPostgres
 import type { Pool, PoolClient } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { extract } from "tar-stream";
-import { type BackupTable, type Manifest, parseManifest } from "./manifest.ts";
+import { type BackupTable, hasManifestHash, type Manifest, parseManifest } from "./manifest.ts";
 
 export interface RestoreOptions {
   /** Missing or empty. */
@@ -46,6 +46,8 @@ export async function restore(options: RestoreOptions): Promise<Manifest> {
 
 async function unpack(options: RestoreOptions, building: string): Promise<Manifest> {
   let manifest: Manifest | undefined;
+  /** What the next entry must say. */
+  let listHash: string | undefined;
   const waiting = new Map<string, { sizeBytes: number; sha256: string }>();
   const tar = extract();
   const reading = pipeline(createReadStream(options.file), tar);
@@ -59,9 +61,16 @@ async function unpack(options: RestoreOptions, building: string): Promise<Manife
       const { name } = entry.header;
       if (manifest === undefined) {
         if (name !== "manifest.json" || (entry.header.size ?? 0) > 256 * 1024 * 1024) throw new Error("it does not begin with a manifest");
-        manifest = parseManifest(await text(entry));
+        const listed = await text(entry);
+        manifest = parseManifest(listed);
+        listHash = hasManifestHash(manifest) ? createHash("sha256").update(listed).digest("hex") : undefined;
         for (const table of manifest.tables) waiting.set(`rows/${table.name}.copy`, table);
         for (const file of manifest.files) waiting.set(file.path, file);
+        continue;
+      }
+      if (listHash !== undefined) {
+        if (name !== "manifest.sha256" || (await text(entry)) !== listHash) throw new Error("its manifest is damaged");
+        listHash = undefined;
         continue;
       }
       const expected = waiting.get(name);
@@ -77,6 +86,7 @@ async function unpack(options: RestoreOptions, building: string): Promise<Manife
     }
     await reading;
     if (manifest === undefined) throw new Error("it is empty");
+    if (listHash !== undefined) throw new Error("it ends after its manifest");
     const missing = waiting.keys().next().value;
     if (missing !== undefined) throw new Error(`${missing} is missing`);
     return manifest;
