@@ -195,4 +195,6 @@ export const englishProblems = {
   "expected.trainOneClass": "rows of at least two classes",
   "problem.trainEngine": "The trainer refuses the table: {text}.",
   "problem.viewCycle": "The view would read itself: one of its tables is made from {name}.",
+  "problem.placeUnknown": "This is no place in the list.",
+  "expected.placeUnknown": "what `next` of the page before said",
 } as const;

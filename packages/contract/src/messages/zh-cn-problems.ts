@@ -197,4 +197,6 @@ export const chineseProblems: Readonly<Record<keyof typeof englishProblems, stri
   "expected.trainOneClass": "至少两个类别的行",
   "problem.trainEngine": "训练器拒绝此表：{text}。",
   "problem.viewCycle": "视图会读取自身：它的某个表来自 {name}。",
+  "problem.placeUnknown": "列表中没有这个位置。",
+  "expected.placeUnknown": "上一页 next 给出的值",
 };

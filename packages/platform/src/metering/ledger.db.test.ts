@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { type OpenTestDatabase, openTestDatabase } from "../foundation/database.fixture.ts";
 import { systemRandom, uuidMaker } from "../foundation/index.ts";
 import { MeterAccounts } from "./account.ts";
-import { Ledger, type UsageFilter } from "./ledger.ts";
+import { Ledger, type Usage, type UsageFilter, type UsagePlace } from "./ledger.ts";
 import { Meter } from "./meter.ts";
 import { makeCall, makePrice, makeWorld, type World } from "./metering.fixture.ts";
 
@@ -42,13 +42,13 @@ function filter(part: Partial<UsageFilter> = {}): UsageFilter {
 test("pages of the ledger hold every row once, newest first", async () => {
   const seen: string[] = [];
   const days: string[] = [];
-  let after: string | null = null;
+  let after: UsagePlace | null = null;
   for (;;) {
-    const page = await ledger.list(filter(), { after, limit: 4 });
+    const page: Usage[] = await ledger.list(filter(), { after, limit: 4 });
     if (page.length === 0) break;
     seen.push(...page.map(({ id }) => id));
     days.push(...page.map(({ day }) => day));
-    after = seen.at(-1) as string;
+    after = page.at(-1) ?? null;
   }
   assert.equal(new Set(seen).size, 18);
   assert.equal(seen.length, 18);

@@ -33,6 +33,9 @@ export interface UsageFilter {
   readonly to: string;
 }
 
+/** Where a row stands among all. */
+export type UsagePlace = Pick<Usage, "recordedAt" | "id">;
+
 export interface UsageSum {
   readonly customerId: string;
   readonly serviceId: string;
@@ -90,14 +93,22 @@ export class Ledger {
     this.pool = pool;
   }
 
-  /** Newest first. `after` is the id of the last row seen; unknown, it begins at the newest. */
-  async list(filter: UsageFilter, page: { readonly after: string | null; readonly limit: number }): Promise<Usage[]> {
+  /**
+   * Newest first, after the place of the last row seen. Costs a search and a page for each customer and month of the filter, however
+   * long the history is.
+   */
+  async list(filter: UsageFilter, page: { readonly after: UsagePlace | null; readonly limit: number }): Promise<Usage[]> {
     const found = await this.pool.query<UsageRow>(
-      `with seen as (select u.recorded_at, u.id from usage u where ${usageMatching} and u.id = $7)
-       select u.* from usage u where ${usageMatching}
-         and ($7::uuid is null or (u.recorded_at, u.id) < (select s.recorded_at, s.id from seen s))
-       order by u.recorded_at desc, u.id desc limit $8`,
-      [...usageValues(filter), page.after, page.limit],
+      `select u.* from meter_account a
+       cross join generate_series(date_trunc('month', $5::timestamp), $6::timestamp, '1 month') m (first)
+       cross join lateral (
+         select u.* from usage u
+         where u.billing_month = m.first::date and u.customer_id = a.customer_id and ${usageMatching}
+           and ($7::timestamptz is null or (u.recorded_at, u.id) < ($7, $8::uuid))
+         order by u.recorded_at desc, u.id desc limit $9) u
+       where a.organisation = $1 and ($2::uuid is null or a.customer_id = $2)
+       order by u.recorded_at desc, u.id desc limit $9`,
+      [...usageValues(filter), page.after?.recordedAt ?? null, page.after?.id ?? null, page.limit],
     );
     return found.rows.map(toUsage);
   }

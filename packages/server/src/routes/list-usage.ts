@@ -1,13 +1,13 @@
-import { idFromUuid, meteringRoutes, uuidFromId } from "@megalith/contract";
+import { idFromUuid, MegalithError, meteringRoutes, problem, uuidFromId } from "@megalith/contract";
 import type { Clock } from "@megalith/platform/foundation";
-import type { Ledger } from "@megalith/platform/metering";
+import type { Ledger, UsagePlace } from "@megalith/platform/metering";
 import { bindRoute } from "../route.ts";
 import { usageFilter } from "./usage-scope.ts";
 
 export function listUsage(uses: { ledger: Ledger; clock: Clock }) {
   return bindRoute(meteringRoutes.listUsage, async (call) => {
     const limit = call.query.limit ?? 100;
-    const after = call.query.after === undefined ? null : (uuidFromId("usage", call.query.after) ?? null);
+    const after = call.query.after === undefined ? null : readPlace(call.query.after);
     const found = await uses.ledger.list(usageFilter(call.principal, call.query, uses.clock), { after, limit });
     const items = found.map((row) => ({
       id: idFromUuid("usage", row.id),
@@ -28,6 +28,16 @@ export function listUsage(uses: { ledger: Ledger; clock: Clock }) {
       price: row.currency === null ? null : { nanos: row.amountNanos.toString(), currency: row.currency },
       prepaid: row.prepaid,
     }));
-    return { items, next: items.length < limit ? null : (items.at(-1)?.id ?? null) };
+    const last = items.at(-1);
+    return { items, next: last === undefined || items.length < limit ? null : `${last.recordedAt}_${last.id}` };
   });
+}
+
+/** @throws MegalithError "request.invalid" for what no page before said. */
+function readPlace(text: string): UsagePlace {
+  const [, time = "", id = ""] = /^([\d:.TZ-]+)_(use_\w+)$/.exec(text) ?? [];
+  const recordedAt = new Date(time);
+  const uuid = uuidFromId("usage", id);
+  if (uuid !== undefined && !Number.isNaN(recordedAt.getTime())) return { recordedAt, id: uuid };
+  throw new MegalithError("request.invalid", { values: { count: 1 }, problems: [problem("/query/after", "place", "placeUnknown")] });
 }
