@@ -110,9 +110,14 @@ function uniform(seed: number): () => number {
   };
 }
 
+/** The name of a file's table. */
+export function tableOf(file: string): string {
+  return basename(file).replace(/\.csv(\.gz)?$/, "");
+}
+
 /** The trials of one file; a file that is not known is refused. */
 export function trialsOf(file: string): Trial[] {
-  const name = basename(file).replace(/\.csv(\.gz)?$/, "");
+  const name = tableOf(file);
   const source = sources[name];
   if (source === undefined) throw new Error(`${file} is none of ${knownFiles.join(", ")} (.csv or .csv.gz).`);
   const records = readRecords(file);
@@ -197,6 +202,7 @@ interface Table {
 
 function columnsOf(records: readonly string[][], { target, positive, ignore = [] }: Source): Table {
   const [names = [], ...rows] = records;
+  if (!names.includes(target)) throw new Error(`The target ${target} is none of the columns ${names.join(", ")}.`);
   const cells = (name: string): string[] => rows.map((row) => row[names.indexOf(name)] ?? "");
   const numbers = (texts: readonly string[]): Float64Array => Float64Array.from(texts, (text) => (text === "" ? Number.NaN : Number(text)));
   const truth = positive === undefined ? numbers(cells(target)) : Float64Array.from(cells(target), (text) => (text === positive ? 1 : 0));

@@ -2,7 +2,7 @@
  * Claim: forests are as good as LightGBM's on the same rows with the same parameters, within .005 AUC or 1% of the loss.
  *
  * node bench/forest-quality.ts [--tables FOLDER] [FILE…]   Without FILE: the bundled loans, the tables that packages of
- * rivals/tables.txt carry, generated rows; with a folder also every file of it that forest-quality.fixture.ts knows.
+ * rivals/tables.txt carry, generated rows; with a folder also its other files that forest-quality.fixture.ts knows.
  * All in one thread. XGBoost, scikit-learn and CatBoost are reported on the same rows; the claim is about LightGBM. Prints
  * the mean of each side over the runs of a trial, the seconds of training, and a hash of our predictions.
  */
@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { binTable, createScorer, trainForest } from "@megalith/forest";
 import { prepareRivals } from "../tools/rivals.ts";
-import { bundledFile, generatedTrials, knownFilesOf, measure, type Run, type Trial, trialsOf } from "./forest-quality.fixture.ts";
+import { bundledFile, generatedTrials, knownFilesOf, measure, type Run, type Trial, tableOf, trialsOf } from "./forest-quality.fixture.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const exchange = join(root, `.cache/forest-quality-${process.pid}`);
@@ -109,7 +109,11 @@ if (import.meta.main) {
   process.on("exit", () => rmSync(exchange, { recursive: true, force: true }));
   const rivals = await prepareRivals();
   const registry = [join(root, bundledFile), ...knownFilesOf(rivals.tables)];
-  const files = positionals.length > 0 ? positionals : [...registry, ...(values.tables === undefined ? [] : knownFilesOf(values.tables))];
+  const named = values.tables === undefined ? [] : knownFilesOf(values.tables);
+  const files =
+    positionals.length > 0
+      ? positionals
+      : [...registry, ...named.filter((file) => !registry.some((own) => tableOf(own) === tableOf(file)))];
   const generated = positionals.length > 0 ? [] : generatedTrials(20_000);
   const trials = [...files.values().flatMap(trialsOf), ...generated].map((trial) => compare(trial, rivals.python));
   const commit = execFileSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" }).trim();
