@@ -1,7 +1,7 @@
 /** Files that are not as they should be, and columns that know the answer, on their way through the wizard. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Page, Route } from "playwright-core";
 import { openPage } from "./browser.fixture.ts";
 import { assertGoodInEveryLook, dropFile, type StartedConsole, signInAsOwner, startConsole, withoutSignIn } from "./console.fixture.ts";
 import type { StartedProduct } from "./start-product.ts";
@@ -99,5 +99,62 @@ test("a file without names of columns is read again as such, and the first rows 
     names.every((name) => /^column/i.test(name)),
     names.join(" "),
   );
+  await page.context().close();
+});
+
+/** Rows enough that their training lasts; the target is noise around a line. */
+function manyRows(count: number): string {
+  let state = 23;
+  const random = (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 4_294_967_296;
+  };
+  const lines = ["a,b,c,d,e,f,y"];
+  for (let row = 0; row < count; row++) {
+    const cells = Array.from({ length: 6 }, random);
+    lines.push(`${cells.map((cell) => cell.toFixed(4)).join(",")},${(cells[0] ?? 0) + random() > 1 ? "yes" : "no"}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+test("training shows how far it is, by stream and without one, and ends when it is cancelled", async () => {
+  const { page } = await openWizard();
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    const path = /\/api\/v1\/(jobs\/.*)/.exec(request.url())?.[1];
+    if (path !== undefined) asked.push(path.replace(/job_\w+/, "job"));
+  });
+  const cut = (route: Route): Promise<void> => route.abort();
+  await dropFile(page, "many.csv", manyRows(30_000));
+  await page.getByRole("button", { name: "Read the file" }).click();
+  await page.getByText("30,000 rows, 7 columns").waitFor(patience);
+  await page.getByRole("button", { name: "Continue" }).click();
+  for (const manner of ["streamed", "asked for"] as const) {
+    if (manner === "asked for") await page.route("**/events", cut);
+    asked.length = 0;
+    await page.getByLabel("Target", { exact: true }).selectOption("y");
+    await page.getByRole("button", { name: "Train the model" }).click();
+    const bar = page.getByRole("progressbar", { name: "Training" });
+    await bar.waitFor(patience);
+    const shares = new Set<number>();
+    while (shares.size < 4) {
+      shares.add(await bar.evaluate((element) => (element as HTMLProgressElement).value, undefined, patience));
+      await page.waitForTimeout(20);
+    }
+    assert.deepEqual(
+      [...shares],
+      [...shares].sort((one, other) => one - other),
+      `${manner}: it goes forward`,
+    );
+    await page.getByRole("button", { name: "Cancel the training" }).click();
+    await page.getByText("The training was cancelled.").waitFor(patience);
+    assert.equal(await bar.count(), 0);
+    const questions = asked.filter((path) => path === "jobs/job").length;
+    if (manner === "streamed") assert.ok(questions <= 2, `the stream tells it, yet it was asked ${questions} times`);
+    else assert.ok(questions > 2, "without a stream it is asked for");
+    const jobs = (await product.call("GET", "/api/v1/jobs", { key: product.adminKey })).body as { items: { state: string }[] };
+    assert.equal(jobs.items[0]?.state, "cancelled");
+    await page.getByRole("button", { name: "Back" }).click();
+  }
   await page.context().close();
 });
