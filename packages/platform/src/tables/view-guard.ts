@@ -26,8 +26,9 @@ type Node = { readonly [key: string]: unknown };
 export async function guardView(duckdb: Duckdb, sql: string, names: readonly string[]): Promise<string[]> {
   if (sql.length > sqlLengthLimit) throw refusal("viewLong", { limit: sqlLengthLimit });
   if (sql.includes("\0") || !sql.isWellFormed()) throw refusal("viewCharacters");
-  const walk = new Walk(names);
-  walk.visit(await parse(duckdb, sql), 0);
+  const tree = await parse(duckdb, sql);
+  const walk = new Walk(names, await ownViews(duckdb));
+  walk.visit(tree, 0);
   return [...walk.read].sort();
 }
 
@@ -45,6 +46,12 @@ async function parse(duckdb: Duckdb, sql: string): Promise<Node> {
   const statements = tree.statements ?? [];
   if (statements.length !== 1) throw refusal("viewStatements");
   return statements[0] as Node;
+}
+
+/** Names of DuckDB's own views, in lower case: settings, paths and the definitions of what it was given stand in them. */
+async function ownViews(duckdb: Duckdb): Promise<ReadonlySet<string>> {
+  const rows = await duckdb.rows("select view_name from duckdb_views() where internal");
+  return new Set(rows.map(([name]) => String(name).toLowerCase()));
 }
 
 async function serialize(duckdb: Duckdb, sql: string): Promise<string> {
@@ -96,7 +103,10 @@ class Walk {
   private readonly names: ReadonlyMap<string, string>;
   private readonly local = new Set<string>();
 
-  constructor(names: readonly string[]) {
+  private readonly own: ReadonlySet<string>;
+
+  constructor(names: readonly string[], own: ReadonlySet<string>) {
+    this.own = own;
     this.names = new Map(names.map((name) => [name.toLowerCase(), name]));
   }
 
@@ -113,12 +123,16 @@ class Walk {
     for (const child of Object.values(node)) this.visit(child, depth + 1);
   }
 
-  /** Names that WITH gives to its queries. None may be that of a table: the lineage would not be certain. */
+  /**
+   * Names that WITH gives to its queries. None may be that of a table: the lineage would not be certain. None may be that of a
+   * view of DuckDB's own: where the WITH does not reach, the name would mean that view.
+   */
   private collectLocal(node: Node): void {
     const map = (node.cte_map as { map?: { key: string }[] } | undefined)?.map;
     for (const entry of map ?? []) {
       if (!/^[\p{L}_][\p{L}\p{N}_ -]*$/u.test(entry.key)) throw refusal("viewWithName");
       if (this.names.has(entry.key.toLowerCase())) throw refusal("viewWithTable", { name: entry.key });
+      if (this.own.has(entry.key.toLowerCase())) throw refusal("viewTableUnknown", { name: entry.key.slice(0, 80) });
       this.local.add(entry.key.toLowerCase());
     }
   }

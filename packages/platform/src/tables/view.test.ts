@@ -62,6 +62,8 @@ test("whatever is not one SELECT over the named tables is refused", async (t) =>
     "select * from information_schema.tables",
     "select * from pg_catalog.pg_tables",
     "select * from sqlite_master",
+    "select o.name, o.setting from (with pg_settings as (select 1 as x) select * from pg_settings) i, pg_settings o",
+    "with DuckDB_Views as (select view_name, sql from duckdb_views where not internal) select * from duckdb_views",
     "select * from query('select 1')",
     "select * from query_table('loans')",
     "select json_execute_serialized_sql('x')",
