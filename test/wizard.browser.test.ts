@@ -1,6 +1,7 @@
 /** Files that are not as they should be, and columns that know the answer, on their way through the wizard. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import type { JobShape } from "@megalith/contract";
 import type { Browser, Page, Route } from "playwright-core";
 import { openPage } from "./browser.fixture.ts";
 import { assertGoodInEveryLook, dropFile, type StartedConsole, signInAsOwner, startConsole, withoutSignIn } from "./console.fixture.ts";
@@ -156,5 +157,59 @@ test("training shows how far it is, by stream and without one, and ends when it 
     assert.equal(jobs.items[0]?.state, "cancelled");
     await page.getByRole("button", { name: "Back" }).click();
   }
+  await page.context().close();
+});
+
+test("a stream that drops is opened again, and a reload or Back finds the step and the training that it left", async () => {
+  const { page } = await openWizard();
+  assert.equal(await page.title(), "New service · Megalith");
+  await dropFile(page, "slow.csv", loans("40;2000,00;0,00;paid"));
+  await page.getByRole("button", { name: "Read the file" }).click();
+  await page.getByRole("button", { name: "Continue" }).click(patience);
+  await page.getByLabel("Target", { exact: true }).waitFor();
+  assert.equal(new URL(page.url()).search, "?table=slow");
+  await page.goBack();
+  await page.getByRole("button", { name: "Choose a file" }).waitFor();
+  await page.goForward();
+  await page.getByLabel("Target", { exact: true }).waitFor();
+
+  const slow = { rounds: 10_000, leaves: 256, rate: 0.0001, minRows: 1 };
+  const body = { table: "slow", target: "status", positive: "default", folds: 20, parameters: slow };
+  const started = await product.call("POST", "/api/v1/models/slow/trainings", { key: product.adminKey, body });
+  assert.equal(started.status, 202, started.text);
+  const { id } = started.body as JobShape;
+
+  // The first stream ends at once, and asking for the job fails but for the first time: only a second stream can show progress.
+  let streams = 0;
+  let reads = 0;
+  await page.route(`**/api/v1/jobs/${id}/events`, (route) =>
+    ++streams === 1 ? route.fulfill({ contentType: "text/event-stream", body: "retry: 50\n\n" }) : route.continue(),
+  );
+  await page.route(`**/api/v1/jobs/${id}`, (route) => (++reads === 1 ? route.continue() : route.abort()));
+  await page.goto(`${product.url}/new?table=slow&job=${id}`);
+  const done = async () => Number(await page.getByRole("progressbar", { name: "Training" }).getAttribute("value", patience));
+  const moved = async (from: number) => {
+    const end = Date.now() + patience.timeout;
+    for (let now = await done(); ; now = await done()) {
+      if (now > from) return now;
+      assert.ok(Date.now() < end, `progress stood at ${now}`);
+      await page.waitForTimeout(100);
+    }
+  };
+  await moved(await moved(0));
+  assert.ok(streams >= 2, `${streams} streams`);
+  await assertGoodInEveryLook(page);
+
+  await page.unrouteAll();
+  await page.reload();
+  await moved(0);
+  await page.getByRole("button", { name: "Cancel the training" }).press("Enter");
+  await page.getByText("The training was cancelled.").waitFor(patience);
+  const ended = await product.call("GET", `/api/v1/jobs/${id}`, { key: product.adminKey });
+  assert.equal((ended.body as JobShape).state, "cancelled");
+  await page.reload();
+  await page.getByText("The training was cancelled.").waitFor(patience);
+  await page.getByRole("button", { name: "Back" }).click();
+  await page.getByLabel("Target", { exact: true }).waitFor(patience);
   await page.context().close();
 });

@@ -3,7 +3,7 @@ import { Link, Route, Routes } from "react-router";
 import { AccountPage } from "./customers/account-page.tsx";
 import { CustomerPage } from "./customers/customer-page.tsx";
 import { CustomersPage } from "./customers/customers-page.tsx";
-import { ErrorNotice, Loading } from "./design/parts.tsx";
+import { ErrorNotice, Loading, usePageTitle } from "./design/parts.tsx";
 import { HomePage } from "./home/home-page.tsx";
 import { useWords } from "./language/language.tsx";
 import { MembersPage } from "./members/members-page.tsx";
@@ -56,6 +56,7 @@ function Inside() {
 
 function NotFoundPage() {
   const { say } = useWords();
+  usePageTitle(say("notFound.title"));
   return (
     <div className="card empty">
       <h1>{say("notFound.title")}</h1>

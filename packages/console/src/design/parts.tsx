@@ -1,9 +1,17 @@
 /** The small parts that every page is made of. */
-import { cloneElement, type ReactElement, type ReactNode, useId, useState } from "react";
+import { cloneElement, type ReactElement, type ReactNode, useEffect, useId, useState } from "react";
 import { ApiError } from "../api/call-route.ts";
 import { useWords } from "../language/language.tsx";
 
+/** Names the browser's tab and the entry of its history. */
+export function usePageTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · Megalith`;
+  }, [title]);
+}
+
 export function PageHead({ title, lead, children }: { title: string; lead?: ReactNode; children?: ReactNode }) {
+  usePageTitle(title);
   return (
     <header className="page-head">
       <div>

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { callRoute } from "../api/call-route.ts";
-import { ErrorNotice, Field, Loading } from "../design/parts.tsx";
+import { ErrorNotice, Field, Loading, usePageTitle } from "../design/parts.tsx";
 import { useWords } from "../language/language.tsx";
 import { Brand, Preferences } from "../shell/preferences.tsx";
 import { sessionKey } from "./session.tsx";
@@ -13,6 +13,7 @@ const passwordLength = 12;
 
 export function AcceptInvitePage() {
   const { say } = useWords();
+  usePageTitle(say("invite.title"));
   const token = useLocation().hash.slice(1);
   const navigate = useNavigate();
   const client = useQueryClient();

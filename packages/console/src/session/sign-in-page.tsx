@@ -3,7 +3,7 @@ import { accountsRoutes } from "@megalith/contract";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { callRoute } from "../api/call-route.ts";
-import { ErrorNotice, Field, Tabs } from "../design/parts.tsx";
+import { ErrorNotice, Field, Tabs, usePageTitle } from "../design/parts.tsx";
 import { useWords } from "../language/language.tsx";
 import { Brand, Preferences } from "../shell/preferences.tsx";
 import { sessionKey } from "./session.tsx";
@@ -12,6 +12,7 @@ type Credentials = { readonly adminKey: string } | { readonly email: string; rea
 
 export function SignInPage() {
   const { say } = useWords();
+  usePageTitle(say("signIn.title"));
   const client = useQueryClient();
   const signIn = useMutation({
     mutationFn: (body: Credentials) => callRoute(accountsRoutes.createSession, { body }),

@@ -1,6 +1,6 @@
 /** The frame of every page for the signed-in: navigation at the side, on a small screen behind a menu button. */
-import { useState } from "react";
-import { NavLink, Outlet } from "react-router";
+import { useEffect, useRef, useState } from "react";
+import { NavLink, Outlet, useLocation } from "react-router";
 import { Icon } from "../design/icons.tsx";
 import { useWords } from "../language/language.tsx";
 import { mayAs, useSignedIn, useSignOut } from "../session/session.tsx";
@@ -12,6 +12,14 @@ export function Shell() {
   const signOut = useSignOut();
   const [open, setOpen] = useState(false);
   const close = () => setOpen(false);
+  const main = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  const shown = useRef(pathname);
+  useEffect(() => {
+    // Whoever listens or goes by keyboard is at the new page, not at a link of the one that is gone.
+    if (shown.current !== pathname) main.current?.focus();
+    shown.current = pathname;
+  }, [pathname]);
   return (
     <div className="shell">
       <a className="skip" href="#content">
@@ -69,7 +77,7 @@ export function Shell() {
           </div>
         </div>
       </header>
-      <main className="main" id="content" tabIndex={-1}>
+      <main ref={main} className="main" id="content" tabIndex={-1}>
         <Outlet />
       </main>
     </div>

@@ -1,20 +1,19 @@
 /** The second step: what to predict, what each column is, and when it is known. */
-import { type ColumnProfileShape, type TableProfileShape, type TableShape, tablesRoutes } from "@megalith/contract";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { type ColumnProfileShape, type TableProfileShape, type TableShape, tablesRoutes, trainingRoutes } from "@megalith/contract";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { callRoute } from "../api/call-route.ts";
 import { Spark } from "../charts/spark.tsx";
 import { DataTable, ErrorNotice, Field, Loading } from "../design/parts.tsx";
 import { useWords } from "../language/language.tsx";
-import type { Choice } from "./wizard-page.tsx";
 
 type SchemaColumn = TableShape["version"]["schema"][number];
 type Correction = Partial<Pick<SchemaColumn, "kind" | "known">>;
 const kinds = ["numeric", "boolean", "category", "date"] as const;
 
-export function ColumnsStep({ table, onDone }: { table: TableShape; onDone: (table: TableShape, choice: Choice) => void }) {
+export function ColumnsStep({ table: current, onDone }: { table: TableShape; onDone: (job: string) => void }) {
   const { say } = useWords();
-  const [current, setCurrent] = useState(table);
+  const client = useQueryClient();
   const [target, setTarget] = useState("");
   const [positive, setPositive] = useState<string | undefined>();
   const [ignored, setIgnored] = useState<ReadonlySet<string>>(new Set());
@@ -26,11 +25,19 @@ export function ColumnsStep({ table, onDone }: { table: TableShape; onDone: (tab
   const correct = useMutation({
     mutationFn: (columns: Record<string, Correction>) =>
       callRoute(tablesRoutes.correctTableSchema, { params: { table: current.name }, body: { columns } }),
-    onSuccess: setCurrent,
+    onSuccess: (table) => client.setQueryData(["table", table.name], table),
   });
+  const start = useMutation({
+    mutationFn: () => {
+      const chosen = positive ?? (balance?.classes?.length === 2 ? balance.classes.at(-1)?.value : undefined);
+      const body = { table: current.name, target, ignore: [...ignored], ...(chosen === undefined ? {} : { positive: chosen }) };
+      return callRoute(trainingRoutes.startTraining, { params: { model: current.name }, body });
+    },
+    onSuccess: (job) => onDone(job.id),
+  });
+  const balance = target === "" ? undefined : profile.data?.target;
   if (profile.isError) return <ErrorNotice error={profile.error} />;
   if (profile.isPending) return <Loading />;
-  const balance = target === "" ? undefined : profile.data.target;
   return (
     <>
       <section className="card">
@@ -70,18 +77,13 @@ export function ColumnsStep({ table, onDone }: { table: TableShape; onDone: (tab
           ) : null}
         </div>
         {balance === undefined ? null : <Balance balance={balance} />}
+        <ErrorNotice error={start.error} />
         <div className="row">
           <button
             type="button"
             className="button primary"
-            disabled={target === "" || balance === undefined}
-            onClick={() =>
-              onDone(current, {
-                target,
-                positive: positive ?? (balance?.classes?.length === 2 ? balance.classes.at(-1)?.value : undefined),
-                ignore: [...ignored],
-              })
-            }
+            disabled={target === "" || balance === undefined || start.isPending}
+            onClick={() => start.mutate()}
           >
             {say("columns.train")}
           </button>

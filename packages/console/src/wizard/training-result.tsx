@@ -36,11 +36,12 @@ function byImportance([a]: readonly [string, unknown], [b]: readonly [string, un
 
 interface TrainingResultProps {
   readonly version: VersionDetailShape;
+  readonly busy: boolean;
   readonly onKeep: (columns: readonly string[]) => void;
   readonly onDone: () => void;
 }
 
-export function TrainingResult({ version, onKeep, onDone }: TrainingResultProps) {
+export function TrainingResult({ version, busy, onKeep, onDone }: TrainingResultProps) {
   const { say, number } = useWords();
   const { evaluation, leaks = [], importances = [] } = version.card as ShownCard;
   const most = importances[0]?.share || 1;
@@ -103,12 +104,12 @@ export function TrainingResult({ version, onKeep, onDone }: TrainingResultProps)
           </section>
         )}
       </div>
-      <Leaks leaks={leaks} onKeep={onKeep} />
+      <Leaks leaks={leaks} busy={busy} onKeep={onKeep} />
     </>
   );
 }
 
-function Leaks({ leaks, onKeep }: { leaks: readonly Leak[]; onKeep: (columns: readonly string[]) => void }) {
+function Leaks({ leaks, busy, onKeep }: Pick<TrainingResultProps, "busy" | "onKeep"> & { readonly leaks: readonly Leak[] }) {
   const { say, number } = useWords();
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
   const word = (key: string, fallback: string, value = "") => (isMessageKey(key) ? say(key, { value }) : fallback);
@@ -155,7 +156,7 @@ function Leaks({ leaks, onKeep }: { leaks: readonly Leak[]; onKeep: (columns: re
       )}
       {kept.size === 0 ? null : (
         <div>
-          <button type="button" className="button" onClick={() => onKeep([...kept])}>
+          <button type="button" className="button" disabled={busy} onClick={() => onKeep([...kept])}>
             {say("training.keep")}
           </button>
         </div>

@@ -1,59 +1,53 @@
 /** The third step: training with live progress, then how good the model is and what was left out. */
-import { type JobShape, registryRoutes, type TableShape, trainingRoutes } from "@megalith/contract";
+import { type JobShape, registryRoutes, type TrainingBody, trainingRoutes } from "@megalith/contract";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
 import { callRoute } from "../api/call-route.ts";
 import { ErrorNotice, Loading } from "../design/parts.tsx";
 import { useWords } from "../language/language.tsx";
 import { TrainingResult } from "./training-result.tsx";
 import { isUnderWay, useJob } from "./use-job.ts";
-import type { Choice } from "./wizard-page.tsx";
 
 interface TrainingStepProps {
-  readonly table: TableShape;
-  readonly choice: Choice;
+  readonly id: string;
   readonly onBack: () => void;
+  readonly onAgain: (job: string) => void;
   readonly onDone: (model: string) => void;
 }
 
-export function TrainingStep({ table, choice, onBack, onDone }: TrainingStepProps) {
+export function TrainingStep({ id, onBack, onAgain, onDone }: TrainingStepProps) {
   const { say } = useWords();
-  const model = table.name;
-  const [jobId, setJobId] = useState<string | null>(null);
-  const start = useMutation({
-    mutationFn: (keep: readonly string[]) => {
-      const { target, positive, ignore } = choice;
-      const body = { table: table.name, target, ignore: [...ignore], keep: [...keep], ...(positive === undefined ? {} : { positive }) };
-      return callRoute(trainingRoutes.startTraining, { params: { model }, body });
-    },
-    onSuccess: (job) => setJobId(job.id),
+  const job = useJob(id);
+  const model = job.data?.model ?? "";
+  const again = useMutation({
+    mutationFn: (keep: readonly string[]) =>
+      callRoute(trainingRoutes.startTraining, { params: { model }, body: { ...(job.data?.input as TrainingBody), keep: [...keep] } }),
+    onSuccess: (next) => onAgain(next.id),
   });
-  const begun = useRef(false);
-  useEffect(() => {
-    if (begun.current) return;
-    begun.current = true;
-    start.mutate([]);
-  }, [start.mutate]);
-  const job = useJob(jobId);
-  const cancel = useMutation({ mutationFn: () => callRoute(trainingRoutes.cancelJob, { params: { job: jobId ?? "" } }) });
+  const cancel = useMutation({ mutationFn: () => callRoute(trainingRoutes.cancelJob, { params: { job: id } }) });
   const number = job.data?.version ?? null;
   const version = useQuery({
     queryKey: ["version", model, number],
     queryFn: () => callRoute(registryRoutes.readModelVersion, { params: { model, number: number ?? 0 } }),
     enabled: number !== null,
   });
-  const error = start.error ?? job.error ?? cancel.error ?? version.error;
+  const error = again.error ?? job.error ?? cancel.error ?? version.error;
   const ended = job.data?.state === "failed" || job.data?.state === "cancelled" || error !== null;
   return (
     <>
       <ErrorNotice error={error} />
-      {error === null && isUnderWay(job.data) ? <Running job={job.data} onCancel={cancel.mutate} /> : null}
+      {error === null && isUnderWay(job.data) ? (
+        <Running job={job.data} isCancelling={cancel.isPending || cancel.isSuccess} onCancel={cancel.mutate} />
+      ) : null}
       {job.data?.state === "failed" ? (
         <p className="notice bad" role="alert">
           {say("training.failed")} {job.data.error?.message}
         </p>
       ) : null}
-      {job.data?.state === "cancelled" ? <p className="notice">{say("training.cancelled")}</p> : null}
+      {job.data?.state === "cancelled" ? (
+        <p className="notice" role="status">
+          {say("training.cancelled")}
+        </p>
+      ) : null}
       {ended ? (
         <div>
           <button type="button" className="button" onClick={onBack}>
@@ -63,20 +57,19 @@ export function TrainingStep({ table, choice, onBack, onDone }: TrainingStepProp
       ) : null}
       {version.isLoading ? <Loading /> : null}
       {version.data === undefined ? null : (
-        <TrainingResult
-          version={version.data}
-          onKeep={(keep) => {
-            setJobId(null);
-            start.mutate(keep);
-          }}
-          onDone={() => onDone(model)}
-        />
+        <TrainingResult version={version.data} busy={again.isPending} onKeep={again.mutate} onDone={() => onDone(model)} />
       )}
     </>
   );
 }
 
-function Running({ job, onCancel }: { job: JobShape | undefined; onCancel: () => void }) {
+interface RunningProps {
+  readonly job: JobShape | undefined;
+  readonly isCancelling: boolean;
+  readonly onCancel: () => void;
+}
+
+function Running({ job, isCancelling, onCancel }: RunningProps) {
   const { say, number } = useWords();
   const share = (job?.progress.done ?? 0) / Math.max(1, job?.progress.total ?? 1);
   const phase = job?.progress.phase;
@@ -93,7 +86,7 @@ function Running({ job, onCancel }: { job: JobShape | undefined; onCancel: () =>
       </p>
       <progress className="progress" aria-label={say("training.title")} value={share} />
       <div>
-        <button type="button" className="button" disabled={job === undefined} onClick={onCancel}>
+        <button type="button" className="button" disabled={job === undefined || isCancelling} onClick={onCancel}>
           {say("training.cancel")}
         </button>
       </div>

@@ -1,4 +1,4 @@
-/** A job as it goes: streamed by the server, asked for when the stream breaks. */
+/** A job as it goes: streamed by the server, asked for while the stream is down. */
 import { type JobShape, trainingRoutes } from "@megalith/contract";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
@@ -10,18 +10,15 @@ export function isUnderWay(job: JobShape | undefined): boolean {
   return job === undefined || job.state === "queued" || job.state === "running";
 }
 
-/** @param id null while there is no job yet. */
-export function useJob(id: string | null) {
+export function useJob(id: string) {
   const client = useQueryClient();
   const [streamed, setStreamed] = useState(false);
   const job = useQuery({
     queryKey: ["job", id],
-    queryFn: () => callRoute(trainingRoutes.readJob, { params: { job: id ?? "" } }),
-    enabled: id !== null,
+    queryFn: () => callRoute(trainingRoutes.readJob, { params: { job: id } }),
     refetchInterval: (query) => (!streamed && isUnderWay(query.state.data) ? pollMs : false),
   });
   useEffect(() => {
-    if (id === null) return;
     const source = new EventSource(addressOf(trainingRoutes.jobEvents, { params: { job: id } }));
     const stop = () => {
       source.close();
@@ -33,7 +30,8 @@ export function useJob(id: string | null) {
       client.setQueryData(["job", id], next);
       if (!isUnderWay(next)) stop();
     });
-    source.addEventListener("error", stop);
+    // The browser opens a dropped stream again by itself; one that was refused stays closed.
+    source.addEventListener("error", () => setStreamed(false));
     return stop;
   }, [id, client]);
   return job;
