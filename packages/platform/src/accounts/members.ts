@@ -31,7 +31,7 @@ export class MemberService {
 
   constructor(options: MemberOptions) {
     this.options = options;
-    this.limit = new SignInLimit(options.clock);
+    this.limit = new SignInLimit(options.pool, options.clock);
   }
 
   /** Oldest first. */
