@@ -1,9 +1,9 @@
 /** A look before a training: what would be learned, how balanced it is, and which columns the leak guard suspects. */
 import type { Task } from "../registry/index.ts";
 import type { TableContent } from "../tables/index.ts";
+import type { TrainingChoice } from "./choice.ts";
 import { findLeaks, type Leak } from "./leak-guard.ts";
 import { readTarget } from "./task.ts";
-import type { TrainingChoice } from "./train-model.ts";
 
 export interface TargetInspection {
   readonly task: Task;

@@ -8,10 +8,10 @@ import { idFromUuid, MegalithError, type Problem, problem, type TrainingBody } f
 import type { Pool, PoolClient } from "pg";
 import { PgBoss } from "pg-boss";
 import { type Caller, type Clock, inTransaction, type NewUuid, recordChange } from "../foundation/index.ts";
-import type { TableService, TableVersion } from "../tables/index.ts";
+import type { TableService } from "../tables/index.ts";
+import { checkColumns, choiceOf } from "./choice.ts";
 import { inspectTarget, type TargetInspection } from "./inspection.ts";
 import { hasEnded, type Job, type JobRow, toJob } from "./job.ts";
-import type { TrainingChoice } from "./train-model.ts";
 
 export const trainingQueue = "training";
 const queueOptions = { retryLimit: 0, expireInSeconds: 86_400 - 1 } as const;
@@ -37,7 +37,7 @@ export class TrainingJobs {
   async start(caller: Caller, model: string, body: TrainingBody): Promise<Job> {
     const { tables, pool, clock, newUuid } = this.options;
     const version = await tables.version(caller.organisation, body.table, body.version);
-    checkColumns(version, body);
+    checkColumns(version.schema, body);
     const boss = await this.open();
     const id = newUuid();
     return inTransaction(pool, async (client) => {
@@ -97,7 +97,7 @@ export class TrainingJobs {
   async inspect(organisation: string, body: TrainingBody): Promise<TargetInspection> {
     const { tables } = this.options;
     const version = await tables.version(organisation, body.table, body.version);
-    checkColumns(version, body);
+    checkColumns(version.schema, body);
     const content = await tables.content(organisation, body.table, { number: version.number, limit: inspectedRows });
     return inspectTarget(content, choiceOf(body, version));
   }
@@ -170,26 +170,4 @@ export async function openQueue(databaseUrl: string, supervise: boolean): Promis
 /** Sends in the client's transaction. */
 export async function sendJob(boss: PgBoss, client: PoolClient, job: string): Promise<void> {
   await boss.send(trainingQueue, { job }, { db: { executeSql: (text: string, values?: unknown[]) => client.query(text, values) } });
-}
-
-/** A request's choices, with what the table's schema declares. */
-export function choiceOf(body: TrainingBody, table: Pick<TableVersion, "schema">): TrainingChoice {
-  const { table: _table, version: _version, ...choice } = body;
-  return { ...choice, known: Object.fromEntries(table.schema.map(({ name, known }) => [name, known])) };
-}
-
-function checkColumns(table: TableVersion, body: TrainingBody): void {
-  const names = new Set(table.schema.map((column) => column.name));
-  const named: [string, string | undefined][] = [
-    ["/target", body.target],
-    ["/time", body.time],
-    ["/weight", body.weight],
-    ...(body.ignore ?? []).map((name, index): [string, string] => [`/ignore/${index}`, name]),
-    ...(body.keep ?? []).map((name, index): [string, string] => [`/keep/${index}`, name]),
-  ];
-  const problems = named.flatMap(([path, name]): Problem[] => {
-    if (name === undefined || names.has(name)) return [];
-    return [problem(path, "unknown", "tableColumnNotOneOf", { name, names: [...names].slice(0, 12).join(", ") })];
-  });
-  if (problems.length > 0) throw new MegalithError("training.columns_unknown", { values: { count: problems.length }, problems });
 }

@@ -19,22 +19,12 @@ import {
   validateParameters,
 } from "@megalith/forest";
 import type { Card } from "../registry/index.ts";
-import type { Known, TableColumn, TableContent } from "../tables/index.ts";
+import type { TableColumn, TableContent } from "../tables/index.ts";
+import { cardOf } from "./card.ts";
+import { checkColumns, refuseUnknown, type TrainingChoice } from "./choice.ts";
 import { type Evaluation, measure, planEvaluation, predictRows, type Split } from "./evaluation.ts";
 import { findLeaks, type Leak } from "./leak-guard.ts";
-import { readTarget, readTruth, type Target, type TargetChoice } from "./task.ts";
-
-export interface TrainingChoice extends TargetChoice {
-  readonly target: string;
-  readonly time?: string | undefined;
-  readonly weight?: string | undefined;
-  readonly ignore?: readonly string[] | undefined;
-  readonly keep?: readonly string[] | undefined;
-  readonly known?: Readonly<Record<string, Known>> | undefined;
-  readonly parameters?: Partial<TrainParameters> | undefined;
-  readonly folds?: number | undefined;
-  readonly seed?: number | undefined;
-}
+import { readTarget, readTruth, type Target } from "./task.ts";
 
 export interface TrainingProgress {
   readonly phase: "leaks" | "evaluation" | "training";
@@ -63,7 +53,7 @@ export interface TrainingOptions {
 
 /** @throws MegalithError "training.…" naming every wrong column or parameter; the signal's reason when cancelled. */
 export async function trainModel(table: TableContent, choice: TrainingChoice, options: TrainingOptions = {}): Promise<TrainedModel> {
-  checkChoice(table, choice);
+  checkColumns(table.columns, choice);
   const elapsedMs = options.elapsedMs ?? (() => performance.now());
   const seed = choice.seed ?? 1;
   const target = readTarget(find(table, choice.target) as TableColumn, choice);
@@ -172,10 +162,10 @@ interface ValidationRows {
 function readValidation(table: TableContent, columns: readonly TableColumn[], choice: TrainingChoice, target: Target): ValidationRows {
   const needed = [choice.target, ...(choice.weight === undefined ? [] : [choice.weight])];
   const absent = needed.filter((name) => find(table, name) === undefined);
-  if (absent.length > 0) {
-    const problems = absent.map((name) => unknown("/valid", name, table));
-    throw new MegalithError("training.columns_unknown", { values: { count: problems.length }, problems });
-  }
+  refuseUnknown(
+    absent.map((name) => ({ path: "/valid", name })),
+    table.columns.map(({ name }) => name),
+  );
   return {
     task: target.task,
     truth: readTruth(find(table, choice.target) as TableColumn, target),
@@ -212,57 +202,6 @@ function metadataOf(target: Target, name: string): Record<string, unknown> {
   return { target: name, positive: target.positive, classes: [...target.classes] };
 }
 
-interface CardParts {
-  readonly target: Target;
-  readonly choice: TrainingChoice;
-  readonly parameters: TrainParameters;
-  readonly leaks: readonly Leak[];
-  readonly evaluation: Evaluation;
-  readonly columns: readonly TableColumn[];
-  readonly rows: number;
-}
-
-function cardOf(forest: Forest, parts: CardParts): Card {
-  const { target, choice, evaluation, columns } = parts;
-  const total = forest.importances.gain.reduce((sum, gain) => sum + gain, 0) || 1;
-  const importances = columns.map((column, index) => ({
-    column: column.name,
-    share: (forest.importances.gain[index] as number) / total,
-    splits: forest.importances.splits[index] as number,
-  }));
-  return {
-    task: target.task,
-    metrics: evaluation.metrics,
-    target: choice.target,
-    positive: target.positive,
-    classes: target.classes,
-    rows: parts.rows,
-    rowsWithoutTarget: target.missing,
-    evaluation: { scheme: evaluation.scheme, splits: evaluation.splits, rows: evaluation.rows, calibration: evaluation.calibration },
-    columns: columns.map(({ name, kind }) => ({ name, kind })),
-    leaks: parts.leaks,
-    importances: importances.sort((a, b) => b.share - a.share),
-    parameters: { ...parts.parameters },
-    seed: parts.parameters.seed,
-    trees: forest.trees.nodeOffset.length - 1,
-    leaves: forest.trees.leafValue.length,
-    example: Object.fromEntries(columns.map((column) => [column.name, typicalOf(column)])),
-  };
-}
-
-/** A typical value, not anybody's row: the median, or the most frequent category. */
-function typicalOf(column: TableColumn): string | number | boolean | null {
-  const present = column.values.filter((value) => !Number.isNaN(value)).sort();
-  const median = present[present.length >> 1];
-  if (median === undefined) return null;
-  if (column.kind === "numeric") return median;
-  if (column.kind === "date") return new Date(median).toISOString().slice(0, 10);
-  const counts = new Map<number, number>();
-  for (const value of present) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const [most] = [...counts].sort(([a, first], [b, second]) => second - first || a - b)[0] as [number, number];
-  return column.kind === "boolean" ? most === 1 : (column.categories?.[most] ?? null);
-}
-
 function parametersOf(rows: number, columns: number, target: Target, choice: TrainingChoice, seed: number): TrainParameters {
   const given = Object.fromEntries(Object.entries(choice.parameters ?? {}).filter(([, value]) => value !== undefined));
   const parameters: TrainParameters = { ...suggestParameters(rows, columns, target.task), ...given, seed };
@@ -270,28 +209,6 @@ function parametersOf(rows: number, columns: number, target: Target, choice: Tra
   if (faults.length === 0) return parameters;
   const problems = faults.map((reason): Problem => problem("/parameters", "parameter", "parameter", { reason }));
   throw new MegalithError("training.parameters_invalid", { values: { count: faults.length }, problems });
-}
-
-function checkChoice(table: TableContent, choice: TrainingChoice): void {
-  const named: [string, string | undefined][] = [
-    ["/target", choice.target],
-    ["/time", choice.time],
-    ["/weight", choice.weight],
-  ];
-  for (const [index, name] of (choice.ignore ?? []).entries()) named.push([`/ignore/${index}`, name]);
-  for (const [index, name] of (choice.keep ?? []).entries()) named.push([`/keep/${index}`, name]);
-  const problems = named.flatMap(([path, name]) =>
-    name === undefined || find(table, name) !== undefined ? [] : [unknown(path, name, table)],
-  );
-  if (problems.length > 0) throw new MegalithError("training.columns_unknown", { values: { count: problems.length }, problems });
-}
-
-function unknown(path: string, name: string, table: TableContent): Problem {
-  const names = table.columns.map((column) => column.name);
-  return problem(path, "unknown", "tableColumnNotOneOf", {
-    name,
-    names: `${names.slice(0, 12).join(", ")}${names.length > 12 ? ", …" : ""}`,
-  });
 }
 
 function readWeight(column: TableColumn): Float64Array {

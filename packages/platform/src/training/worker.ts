@@ -10,9 +10,10 @@ import type { PgBoss } from "pg-boss";
 import { type Caller, type Clock, inTransaction } from "../foundation/index.ts";
 import type { RegistryService } from "../registry/index.ts";
 import type { TableService } from "../tables/index.ts";
+import { choiceOf } from "./choice.ts";
 import { type Job, type JobRow, toJob } from "./job.ts";
 import { isOrphan, lockJob } from "./job-lock.ts";
-import { choiceOf, openQueue, sendJob, trainingQueue } from "./jobs.ts";
+import { openQueue, sendJob, trainingQueue } from "./jobs.ts";
 import { trainModel } from "./train-model.ts";
 
 export interface TrainingWorkerOptions {

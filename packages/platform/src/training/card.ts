@@ -1,0 +1,60 @@
+/** What a version was made of and how good it is; the card holds no row of the table, and no person. */
+import type { Forest, TrainParameters } from "@megalith/forest";
+import type { Card } from "../registry/index.ts";
+import type { TableColumn } from "../tables/index.ts";
+import type { TrainingChoice } from "./choice.ts";
+import type { Evaluation } from "./evaluation.ts";
+import type { Leak } from "./leak-guard.ts";
+import type { Target } from "./task.ts";
+
+interface CardParts {
+  readonly target: Target;
+  readonly choice: TrainingChoice;
+  readonly parameters: TrainParameters;
+  readonly leaks: readonly Leak[];
+  readonly evaluation: Evaluation;
+  readonly columns: readonly TableColumn[];
+  readonly rows: number;
+}
+
+/** The card of a forest: its figures, and what it was made of. */
+export function cardOf(forest: Forest, parts: CardParts): Card {
+  const { target, choice, evaluation, columns } = parts;
+  const total = forest.importances.gain.reduce((sum, gain) => sum + gain, 0) || 1;
+  const importances = columns.map((column, index) => ({
+    column: column.name,
+    share: (forest.importances.gain[index] as number) / total,
+    splits: forest.importances.splits[index] as number,
+  }));
+  return {
+    task: target.task,
+    metrics: evaluation.metrics,
+    target: choice.target,
+    positive: target.positive,
+    classes: target.classes,
+    rows: parts.rows,
+    rowsWithoutTarget: target.missing,
+    evaluation: { scheme: evaluation.scheme, splits: evaluation.splits, rows: evaluation.rows, calibration: evaluation.calibration },
+    columns: columns.map(({ name, kind }) => ({ name, kind })),
+    leaks: parts.leaks,
+    importances: importances.sort((a, b) => b.share - a.share),
+    parameters: { ...parts.parameters },
+    seed: parts.parameters.seed,
+    trees: forest.trees.nodeOffset.length - 1,
+    leaves: forest.trees.leafValue.length,
+    example: Object.fromEntries(columns.map((column) => [column.name, typicalOf(column)])),
+  };
+}
+
+/** A typical value, not anybody's row: the median, or the most frequent category. */
+function typicalOf(column: TableColumn): string | number | boolean | null {
+  const present = column.values.filter((value) => !Number.isNaN(value)).sort();
+  const median = present[present.length >> 1];
+  if (median === undefined) return null;
+  if (column.kind === "numeric") return median;
+  if (column.kind === "date") return new Date(median).toISOString().slice(0, 10);
+  const counts = new Map<number, number>();
+  for (const value of present) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const [most] = [...counts].sort(([a, first], [b, second]) => second - first || a - b)[0] as [number, number];
+  return column.kind === "boolean" ? most === 1 : (column.categories?.[most] ?? null);
+}
