@@ -39,7 +39,7 @@ export function CustomersPage() {
                 <td>
                   <span className={customer.status === "active" ? "badge good" : "badge warn"}>{say(`status.${customer.status}`)}</span>
                 </td>
-                <td>{time(customer.createdAt)}</td>
+                <td className="time">{time(customer.createdAt)}</td>
               </tr>
             ))}
           </DataTable>

@@ -129,7 +129,7 @@ function IssuedInvoices({ customer }: { customer: string }) {
               <td>{invoice.number}</td>
               <td>{month(invoice.month)}</td>
               <td className="number">{wordMoney(invoice.totalNanos, invoice.currency)}</td>
-              <td>{invoice.issuedAt === null ? "–" : time(invoice.issuedAt)}</td>
+              <td className="time">{invoice.issuedAt === null ? "–" : time(invoice.issuedAt)}</td>
               <td>
                 <a
                   href={addressOf(billingRoutes.readInvoicePdf, { params: { invoice: invoice.id ?? "" }, query: { language } })}

@@ -145,8 +145,10 @@ function KeyTable({ keys, mayChange, onRotate, onRevoke }: KeyTableProps) {
               <span className="badge">{say("keys.revoked")}</span>
             )}
           </td>
-          <td>{key.lastUsedAt === null ? <span className="quiet">{say("keys.neverUsed")}</span> : time(key.lastUsedAt)}</td>
-          <td>{time(key.createdAt)}</td>
+          <td className="time">
+            {key.lastUsedAt === null ? <span className="quiet">{say("keys.neverUsed")}</span> : time(key.lastUsedAt)}
+          </td>
+          <td className="time">{time(key.createdAt)}</td>
           {mayChange ? (
             <td>
               {key.revokedAt === null ? (

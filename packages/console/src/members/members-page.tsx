@@ -54,7 +54,7 @@ export function MembersPage() {
                 </td>
                 <td>{member.email}</td>
                 <td>{say(member.customer === null ? `role.${member.role}` : "role.customer")}</td>
-                <td>{time(member.createdAt)}</td>
+                <td className="time">{time(member.createdAt)}</td>
               </tr>
             ))}
           </DataTable>

@@ -39,7 +39,7 @@ export function DecisionsPart({ service }: { service: string }) {
         >
           {decisions.data.items.map((row) => (
             <tr key={row.id}>
-              <td>{time(row.recordedAt)}</td>
+              <td className="time">{time(row.recordedAt)}</td>
               <td className="number">{typeof row.prediction === "number" ? number(row.prediction, 4) : row.prediction}</td>
               <td>{row.version}</td>
               <td>{row.reference ?? "–"}</td>

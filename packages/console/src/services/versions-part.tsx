@@ -57,7 +57,7 @@ export function VersionsPart({ model }: { model: string }) {
             <td>
               <code>{version.sha256.slice(0, 12)}</code>
             </td>
-            <td>{time(version.createdAt)}</td>
+            <td className="time">{time(version.createdAt)}</td>
             <td>{version.createdBy.name}</td>
             <td>
               {version.champion ? (

@@ -69,7 +69,8 @@ export function Shell() {
           <div className="side-foot">
             <Preferences />
             <p className="small quiet">
-              {session.name} · {say(session.role === null ? "role.customer" : `role.${session.role}`)}
+              {session.actor.kind === "admin" ? say("session.adminKey") : session.name} ·{" "}
+              {say(session.role === null ? "role.customer" : `role.${session.role}`)}
             </p>
             <button type="button" className="button small" onClick={() => void signOut()}>
               {say("nav.signOut")}

@@ -40,6 +40,7 @@ export const english = {
   "theme.system": "System",
   "theme.light": "Light",
   "theme.dark": "Dark",
+  "session.adminKey": "Admin key",
   "role.owner": "Owner",
   "role.engineer": "Engineer",
   "role.analyst": "Analyst",
