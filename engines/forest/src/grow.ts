@@ -3,6 +3,7 @@
  *
  * Histograms are summed for the smaller child only; the larger child's is the parent's minus that. They live in a pool
  * of bounded size: a leaf that got none is summed again when it is split. Rows of a leaf are one ascending range.
+ * Gradients lie on the grid of grid.ts, so every sum is exact and no order of adding changes a tree.
  *
  * Shapes: gradient and hessian f64[table rows], histogram f64[sum of (valueBins + 1)][3].
  * Source: Ke et al. 2017 (leaf-wise growth), Chen & Guestrin 2016 (Newton leaves).
@@ -10,6 +11,7 @@
 import type { BinnedFeature, BinnedTable } from "./bins.ts";
 import type { FeatureColumn } from "./data.ts";
 import { forestLimits } from "./forest.ts";
+import { roundToGrid } from "./grid.ts";
 import type { TrainParameters } from "./parameters.ts";
 import { clearSplit, createSplit, findCategorySplit, findNumericSplit, type NodeSums, type Split, unseenBin } from "./split.ts";
 import { createTree, type GrownTree } from "./tree.ts";
@@ -30,7 +32,10 @@ interface Leaf extends NodeSums {
 }
 
 export interface TreeGrower {
-  /** Grows one tree on `rows` with `features`. Afterwards `rows` is ordered by leaf. */
+  /**
+   * Grows one tree on `rows` with `features`. Afterwards `rows` is ordered by leaf, and `gradient` and `hessian` of
+   * these rows are rounded to their grids.
+   */
   grow(rows: Int32Array, features: Int32Array, gradient: Float64Array, hessian: Float64Array): GrownTree;
   /** Adds the leaf values of the tree grown last to scores[offset + row], for the rows it was grown on. */
   addScores(scores: Float64Array, offset: number): void;
@@ -242,6 +247,8 @@ export function createTreeGrower(
     features = onFeatures as Int32Array<ArrayBuffer>;
     gradient = gradients as Float64Array<ArrayBuffer>;
     hessian = hessians as Float64Array<ArrayBuffer>;
+    roundToGrid(gradient, rows);
+    roundToGrid(hessian, rows);
     tree = createTree(parameters.leaves);
     const root = newLeaf(0, 0, rows.length, 0, -1, true, 0);
     leaves = [root];

@@ -1,8 +1,8 @@
 /**
  * Trains a forest by gradient boosting, one round a step, so that a caller can show progress and stop in between.
  *
- * Sums are f64 in a fixed order, chance comes from the seed, exp and log are our own: the same table, parameters and
- * seed give the same bits in every JavaScript engine.
+ * Sums are exact (grid.ts) or f64 in a fixed order, chance comes from the seed, exp and log are our own: the same table,
+ * parameters and seed give the same bits in every JavaScript engine.
  * Source: Friedman 2001 (boosting), Friedman 2002 (row sampling), Ke et al. 2017 (leaf-wise histogram trees).
  */
 import { type BinnedTable, binTable } from "./bins.ts";
