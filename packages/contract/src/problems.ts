@@ -26,3 +26,8 @@ function inWords(language: MessageLanguage, word: string, values: MessageValues)
   const right = `expected.${word}`;
   return isMessageKey(right) ? { message, expected: translate(language, right, values) } : { message };
 }
+
+/** A name as one part of a JSON pointer. Source: RFC 6901, section 3. */
+export function pointerPart(name: string): string {
+  return name.replaceAll("~", "~0").replaceAll("/", "~1");
+}

@@ -3,7 +3,7 @@
  *
  * A field that the contract does not name is a problem, so a setting that is accepted is one that is enforced.
  */
-import { MegalithError, type Problem, type ProblemWord, problem, type RouteSpec } from "@megalith/contract";
+import { MegalithError, type Problem, type ProblemWord, pointerPart, problem, type RouteSpec } from "@megalith/contract";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 
 export type Part = "params" | "query" | "body" | "headers";
@@ -91,7 +91,7 @@ interface FaultParameters {
 function toProblem(part: Part, fault: ErrorObject): Problem {
   const named = fault.params as FaultParameters;
   const field = named.missingProperty ?? named.additionalProperty;
-  const at = `${part === "body" ? "" : `/${part}`}${fault.instancePath}${field === undefined ? "" : `/${field.replaceAll("~", "~0").replaceAll("/", "~1")}`}`;
+  const at = `${part === "body" ? "" : `/${part}`}${fault.instancePath}${field === undefined ? "" : `/${pointerPart(field)}`}`;
   const path = at === "" ? "/" : at;
   if (named.missingProperty !== undefined) return problem(path, "required", "missing", { name: named.missingProperty });
   if (named.additionalProperty !== undefined) return problem(path, "unknown", "fieldUnknown", { name: named.additionalProperty });

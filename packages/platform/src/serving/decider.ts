@@ -5,7 +5,7 @@
  * or not at all. A repeat is answered from what the first call stored, byte for byte.
  */
 import { hash } from "node:crypto";
-import { type DecideBody, MegalithError, type Problem, parseAmount, problem } from "@megalith/contract";
+import { type DecideBody, MegalithError, type Problem, parseAmount, pointerPart, problem } from "@megalith/contract";
 import type { Clock, NewUuid, Principal } from "../foundation/index.ts";
 import { type CallFacts, deriveUsageId, isRepeatable, type KeptDecision, type Meter, type MeterOutcome } from "../metering/index.ts";
 import type { Answer } from "./answer.ts";
@@ -121,7 +121,7 @@ export class Decider {
       encoder.encode(record, row, path, problems);
       for (const name of service.settings.required)
         if (!Object.hasOwn(record, name) || record[name] === null)
-          problems.push(problem(`${path}/${pointer(name)}`, "required", "missing", { name }));
+          problems.push(problem(`${path}/${pointerPart(name)}`, "required", "missing", { name }));
       return row;
     });
   }
@@ -247,14 +247,10 @@ function readValues(compiled: CompiledService, asked: Asked, problems: Problem[]
     const value = record[column];
     const nanos = typeof value === "number" ? parseAmount(String(value)) : undefined;
     if (nanos !== undefined && nanos >= 0n) return nanos;
-    const path = `/records/${index}/${pointer(column)}`;
+    const path = `/records/${index}/${pointerPart(column)}`;
     problems.push(problem(path, "value", "valueColumn", { name: column }));
     return null;
   });
-}
-
-function pointer(name: string): string {
-  return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 function keyOf(call: DecideCall, asked: Asked, newUuid: NewUuid): string {

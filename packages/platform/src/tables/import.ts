@@ -8,7 +8,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { MegalithError, type Problem } from "@megalith/contract";
+import { MegalithError, type Problem, pointerPart } from "@megalith/contract";
 import type { RejectedRow } from "./clean.ts";
 import type { Column, ColumnOverride } from "./column.ts";
 import type { DialectOverrides } from "./dialect.ts";
@@ -116,7 +116,7 @@ export async function importFile(options: ImportOptions): Promise<ImportResult> 
 function rowsInvalid({ rejected, rejectedCount }: ImportedRows): MegalithError {
   const problems = rejected.map(
     (row): Problem => ({
-      path: row.column === null ? `/lines/${row.line}` : `/lines/${row.line}/${row.column.replaceAll("~", "~0").replaceAll("/", "~1")}`,
+      path: row.column === null ? `/lines/${row.line}` : `/lines/${row.line}/${pointerPart(row.column)}`,
       code: row.code,
       message: row.message,
       ...(row.word === undefined ? {} : { word: row.word, values: row.values ?? {} }),

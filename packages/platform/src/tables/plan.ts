@@ -4,7 +4,7 @@
  * A few cells that do not fit (at most 2%, or one) do not change a column's kind: they are the bad rows that an import
  * names. One cell with a leading zero or more than 15 digits makes a column of numbers text: they are identifiers.
  */
-import { MegalithError, type Problem, problem, type Wording } from "@megalith/contract";
+import { MegalithError, type Problem, pointerPart, problem, type Wording } from "@megalith/contract";
 import {
   type DateFormat,
   type DecimalMark,
@@ -48,7 +48,7 @@ export function planColumns(
 function checkColumnOverrides(names: readonly string[], overrides: Readonly<Record<string, ColumnOverride>>): void {
   const problems: Problem[] = [];
   for (const [name, { kind, format }] of Object.entries(overrides)) {
-    const path = `/columns/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    const path = `/columns/${pointerPart(name)}`;
     if (!names.includes(name)) problems.push(problem(path, "unknown", "fileColumnUnknown", { name }));
     if (!columnKinds.includes(kind)) problems.push(problem(`${path}/kind`, "kind", "kindUnknown", { kinds: columnKinds.join(", ") }));
     if (format !== undefined && dateFormat(format) === undefined) problems.push(problem(`${path}/format`, "format", "dateFormat"));

@@ -3,7 +3,7 @@
  *
  * `known` tells when a column's value is known: "before" the decision, "after" the outcome only, or null (not declared).
  */
-import { MegalithError, type Problem, problem } from "@megalith/contract";
+import { MegalithError, type Problem, pointerPart, problem } from "@megalith/contract";
 import { type Column, type ColumnKind, columnKinds } from "./column.ts";
 import { mayConvert, misfitExpression } from "./conversion.ts";
 import { Duckdb, text } from "./duckdb.ts";
@@ -46,7 +46,7 @@ export async function checkCorrections(parquetPath: string, columns: readonly Co
   const problems: Problem[] = [];
   const doubtful: Column[] = [];
   for (const [name, { kind, known }] of Object.entries(corrections)) {
-    const path = `/columns/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    const path = `/columns/${pointerPart(name)}`;
     const column = columns.find((candidate) => candidate.name === name);
     if (column === undefined) problems.push(problem(path, "unknown", "tableColumnUnknown", { name }));
     if (known !== undefined && known !== null && known !== "before" && known !== "after")
@@ -72,7 +72,7 @@ async function findMisfits(parquetPath: string, columns: readonly Column[]): Pro
     return columns.flatMap(({ name, kind }, index): Problem[] => {
       const count = Number(row[index * 2]);
       if (count === 0) return [];
-      const path = `/columns/${name.replaceAll("~", "~0").replaceAll("/", "~1")}/kind`;
+      const path = `/columns/${pointerPart(name)}/kind`;
       return [
         problem(path, "kind", "misfitsSuch", {
           name,

@@ -4,7 +4,7 @@
  * Compiled once per model. Every problem of a record is listed with its path and what would be right; a missing value
  * is null or absent; a category that training never saw counts as missing.
  */
-import { type Problem, problem, type Wording } from "@megalith/contract";
+import { type Problem, pointerPart, problem, type Wording } from "@megalith/contract";
 import type { FeatureKind, Forest } from "@megalith/forest";
 
 type Cell = string | number | boolean | null | undefined;
@@ -94,5 +94,5 @@ function unknownColumn(path: string, shown: string, name: string, names: readonl
 }
 
 function pointer(name: string): string {
-  return name.slice(0, 200).replaceAll("~", "~0").replaceAll("/", "~1");
+  return pointerPart(name.slice(0, 200));
 }
