@@ -8,7 +8,7 @@ import { Readable } from "node:stream";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { MegalithError } from "@megalith/contract";
+import { idFromUuid, type MegalithError } from "@megalith/contract";
 import { Kysely, PostgresDialect } from "kysely";
 import { type OpenTestDatabase, openTestDatabase } from "../foundation/database.fixture.ts";
 import { type Caller, systemClock, systemRandom, uuidMaker } from "../foundation/index.ts";
@@ -100,6 +100,18 @@ test("a queued job that is cancelled never becomes a version", async () => {
   const job = await jobs.start(caller, "cancelled-early", short);
   assert.equal((await jobs.cancel(caller, job.id)).state, "cancelled");
   await assert.rejects(jobs.cancel(caller, job.id), (error: MegalithError) => error.code === "training.job_ended");
+});
+
+test("the trail names a job by the id that its asker was given", async () => {
+  const job = await jobs.start(caller, "trailed", short);
+  await jobs.cancel(caller, job.id);
+  const trail = await database.pool.query<{ action: string; job: string }>(
+    "select action, detail->>'job' as job from audit where subject_name = 'trailed' order by id",
+  );
+  assert.deepEqual(
+    trail.rows.map(({ action, job: id }) => [action, id]),
+    ["training.started", "training.cancelled"].map((action) => [action, idFromUuid("job", job.id)]),
+  );
 });
 
 test("a table that a job waits for is not removed, and a removed table gets no job, whichever comes first", async () => {

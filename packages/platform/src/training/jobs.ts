@@ -62,7 +62,7 @@ export class TrainingJobs {
         subjectKind: "model",
         subjectId: null,
         subjectName: model,
-        detail: { job: id, table: body.table },
+        detail: { job: idFromUuid("job", id), table: body.table },
       });
       return toJob(inserted.rows[0] as JobRow);
     });
@@ -127,7 +127,7 @@ export class TrainingJobs {
         subjectKind: "model",
         subjectId: null,
         subjectName: row.model,
-        detail: { job: id },
+        detail: { job: idFromUuid("job", id) },
       });
     });
     return this.read(caller.organisation, id);
