@@ -8,7 +8,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -16,6 +15,7 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { errors, routes } from "../packages/contract/src/index.ts";
 import { settings } from "../packages/server/src/config.ts";
+import { freePort } from "./free-port.fixture.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const documents = ["README.md", "README.zh-CN.md"] as const;
@@ -110,14 +110,6 @@ async function placeNpm(): Promise<void> {
   assert.ok(real !== undefined, "npm is there");
   const refusal = 'echo "the packages of this house are not those of its lock file: run npm ci" >&2; exit 1';
   await writeFile(path, `#!/bin/sh\ncase "$1" in ci|install) ${refusal};; esac\nexec '${join(real, "npm")}' "$@"\n`, { mode: 0o755 });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port: free } = server.address() as { port: number };
-  server.close();
-  return free;
 }
 
 /** As typed into a shell in the clone. The port is the test's own. */

@@ -1,13 +1,12 @@
 /** Every setting is enforced and documented: a setting without a row here fails the test. */
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { type ClientRequest, request } from "node:http";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ConfigError, readConfig, settings } from "../packages/server/src/config.ts";
+import { freePort } from "./free-port.fixture.ts";
 import { type StartedProduct, startProduct } from "./start-product.ts";
 
 const host = "127.0.0.2";
@@ -19,8 +18,8 @@ let changed: StartedProduct;
 let plain: StartedProduct;
 
 before(async () => {
-  port = await freePort();
-  metricsPort = await freePort();
+  port = await freePort(host);
+  metricsPort = await freePort(host);
   changed = await startProduct({
     demo: true,
     environment: {
@@ -42,14 +41,6 @@ after(async () => {
   await changed.stop();
   await plain.stop();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, host);
-  await once(server, "listening");
-  const { port: free } = server.address() as { port: number };
-  server.close();
-  return free;
-}
 
 /** An upload that goes on forever. */
 function openUpload(product: StartedProduct, name: string): ClientRequest {
