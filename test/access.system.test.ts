@@ -8,6 +8,7 @@ import { after, before, test } from "node:test";
 import { idPrefixes, type RouteSpec, routes } from "../packages/contract/src/index.ts";
 import { allRoutes } from "../packages/server/src/routes/all-routes.ts";
 import { accessTable as table } from "./access-table.ts";
+import { auditTable, walkChanges } from "./audit-trail.fixture.ts";
 import { type Answered, type StartedProduct, startProduct } from "./start-product.ts";
 import { watchStatements } from "./statements.fixture.ts";
 
@@ -80,6 +81,29 @@ async function join(role: string): Promise<string> {
   const answer = await product.call("POST", "/api/v1/invites/accept", { body });
   assert.equal(answer.status, 201, answer.text);
   return (answer.headers.get("set-cookie") ?? "").split(";")[0] as string;
+}
+
+/** One decision in last month, as if the customer had asked then. @returns the month. */
+async function useLastMonth(customer: string): Promise<string> {
+  const { meter, billing, caller } = product.running.product;
+  const lastMonth = new Date();
+  lastMonth.setUTCDate(-3);
+  const customerId = customer.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  const { items: plans } = (await admin("GET", "/api/v1/plans")) as { items: { name: string }[] };
+  await meter.record({
+    organisation: caller.organisation,
+    customerId,
+    serviceId: customerId,
+    keyId: null,
+    planVersionId: await billing.planVersionAt(caller.organisation, plans[0]?.name as string, new Date()),
+    factKey: "q:last month",
+    requestDigest: new Uint8Array(32),
+    eventTime: lastMonth,
+    recordedTime: lastMonth,
+    facts: [{ usageId: customerId, decisionId: customerId, valueNanos: null, withReasons: false }],
+    decision: null,
+  });
+  return lastMonth.toISOString().slice(0, 7);
 }
 
 function code({ body }: Answered): string | undefined {
@@ -193,25 +217,8 @@ test("a service that a customer may not use and a decision of another are not fo
 
 test("another customer's invoice and its PDF answer the bytes of one that does not exist, with the scope and without", async () => {
   const payer = await newCustomer("payer", ["read"]);
-  const { meter, billing, caller } = product.running.product;
-  const lastMonth = new Date();
-  lastMonth.setUTCDate(-3);
-  const customerId = payer.id.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-  const { items: plans } = (await admin("GET", "/api/v1/plans")) as { items: { name: string }[] };
-  await meter.record({
-    organisation: caller.organisation,
-    customerId,
-    serviceId: customerId,
-    keyId: null,
-    planVersionId: await billing.planVersionAt(caller.organisation, plans[0]?.name as string, new Date()),
-    factKey: "q:last month",
-    requestDigest: new Uint8Array(32),
-    eventTime: lastMonth,
-    recordedTime: lastMonth,
-    facts: [{ usageId: customerId, decisionId: customerId, valueNanos: null, withReasons: false }],
-    decision: null,
-  });
-  const issued = await admin("POST", "/api/v1/invoices", { customer: payer.id, month: lastMonth.toISOString().slice(0, 7) });
+  const month = await useLastMonth(payer.id);
+  const issued = await admin("POST", "/api/v1/invoices", { customer: payer.id, month });
   const invoice = (issued.items as { id: string }[])[0]?.id as string;
   const curious = await newCustomer("curious-payer", ["read"]);
   const scopeless = await newCustomer("scopeless-payer", ["label"]);
@@ -227,7 +234,6 @@ test("another customer's invoice and its PDF answer the bytes of one that does n
   }
   const listed = await product.call("GET", "/api/v1/invoices", { key: curious.secret });
   assert.deepEqual((listed.body as { items: unknown[] }).items, []);
-  const month = lastMonth.toISOString().slice(0, 7);
   const ofCustomer = [
     "/api/v1/invoices?",
     `/api/v1/invoices/preview?month=${month}&`,
@@ -336,4 +342,21 @@ test("a customer's login sees its own keys and the customer, nobody else's", asy
   assert.doesNotMatch(keys.text, /secret|hash/);
   assert.equal((await product.call("GET", "/api/v1/customers", { headers: { cookie } })).status, 404);
   assert.equal((await product.call("POST", "/api/v1/invites/accept", { body })).status, 410);
+});
+
+test("each change over HTTP leaves who made it in the trail, a job its own; every route that is no GET is in the table", async () => {
+  const changing = specs.filter(([, { method }]) => method !== "GET").map(([name]) => name);
+  assert.deepEqual(changing.toSorted(), Object.keys(auditTable).toSorted());
+  const { left, names } = await walkChanges(product, useLastMonth);
+  for (const [name, said] of Object.entries(auditTable)) {
+    if (!said.includes(" by ")) continue;
+    assert.ok(left.get(name)?.includes(said), `${name}: ${left.get(name)}`);
+  }
+  assert.deepEqual([...names], ["Walker"]);
+  const trail = await admin("GET", "/api/v1/audit?subjectName=credit-risk&limit=100");
+  const made = (trail.items as { action: string; actor: { kind: string } }[]).filter(({ action }) => action === "registry.version_added");
+  assert.deepEqual(
+    made.map(({ actor }) => actor.kind),
+    ["job"],
+  );
 });

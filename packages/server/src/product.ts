@@ -76,7 +76,7 @@ export async function buildProduct(options: ProductOptions) {
   const billing = new BillingService({ pool, clock, newUuid, names: invoiceNames(pool, customers) });
 
   const catalogue = new ServiceCatalogue({ pool, clock, newUuid, registry, planExists: billing.planExists });
-  const log = new DecisionLog(pool, clock);
+  const log = new DecisionLog(pool, clock, newUuid);
   await log.preparePartitions();
   const labels = new Labels({ pool, clock, newUuid, catalogue });
   const decider = new Decider({

@@ -129,7 +129,20 @@ export class MemberService {
   }
 
   async signOut(token: string): Promise<void> {
-    await this.options.pool.query("delete from session where token_hash = $1", [hashSecret(token)]);
+    const { clock, newUuid, pool } = this.options;
+    await inTransaction(pool, async (client) => {
+      const ended = await client.query<{ organisation: string; member_id: string | null; name: string | null }>(
+        `with ended as (delete from session where token_hash = $1 returning organisation, member_id)
+         select ended.*, m.name from ended left join member m on m.id = ended.member_id`,
+        [hashSecret(token)],
+      );
+      for (const { organisation, member_id: id, name } of ended.rows) {
+        const { actor: admin } = adminOf(organisation);
+        const actor = id === null ? admin : { kind: "member" as const, id: idFromUuid("member", id), name: name ?? "" };
+        const change = { action: "accounts.signed_out", subjectKind: "member", subjectId: id, subjectName: actor.name };
+        await recordChange(client, { organisation, actor }, newUuid(), clock.now(), change);
+      }
+    });
   }
 
   /** Who holds this session, or null. @throws MegalithError "accounts.customer_suspended". */

@@ -4,8 +4,8 @@
  * Day partitions by the time inside the id: an id alone finds its partition. Partitions are made ahead of time.
  */
 import { MegalithError } from "@megalith/contract";
-import type { Pool } from "pg";
-import type { Clock } from "../foundation/index.ts";
+import type { Pool, PoolClient } from "pg";
+import { type Caller, type Clock, inTransaction, type NewUuid, recordChange } from "../foundation/index.ts";
 import type { KeptDecision } from "../metering/index.ts";
 import type { Answer } from "./answer.ts";
 import type { StoredAnswer } from "./reply.ts";
@@ -58,10 +58,12 @@ const daysAhead = 3;
 export class DecisionLog {
   private readonly pool: Pool;
   private readonly clock: Clock;
+  private readonly newUuid: NewUuid;
 
-  constructor(pool: Pool, clock: Clock) {
+  constructor(pool: Pool, clock: Clock, newUuid: NewUuid) {
     this.pool = pool;
     this.clock = clock;
+    this.newUuid = newUuid;
   }
 
   /** Makes the partitions from yesterday to three days ahead. Call at start and every few hours. */
@@ -143,15 +145,34 @@ export class DecisionLog {
     return found.rows.map((row) => ({ ...toDecision(row), number: row.number }));
   }
 
-  /** Empties what decisions hold about a subject, and removes their labels. Usage and invoices are not touched. */
-  async erase(organisation: string, subject: string, customerId: string | null): Promise<number> {
-    const erased = await this.pool.query(
+  /**
+   * Empties what decisions hold about a subject, and removes their labels. Usage and invoices are not touched.
+   * The trail says who erased how many and not whom: the name would stay in it.
+   */
+  erase(caller: Caller, subject: string, customerId: string | null): Promise<number> {
+    return inTransaction(this.pool, async (client) => {
+      const now = this.clock.now();
+      const count = await this.empty(client, [caller.organisation, subject, customerId, now]);
+      if (count > 0)
+        await recordChange(client, caller, this.newUuid(), now, {
+          action: "serving.subject_erased",
+          subjectKind: "subject",
+          subjectId: null,
+          subjectName: "erased",
+          detail: { decisions: count },
+        });
+      return count;
+    });
+  }
+
+  private async empty(client: PoolClient, values: readonly unknown[]): Promise<number> {
+    const erased = await client.query(
       `with gone as (
          update decision set input = null, output = null, subject = null, reference = null, erased_at = $4
          where organisation = $1 and subject = $2 and ($3::uuid is null or customer_id = $3) returning id),
        labels as (delete from label where decision_id in (select id from gone))
        select id from gone`,
-      [organisation, subject, customerId, this.clock.now()],
+      [...values],
     );
     return erased.rows.length;
   }

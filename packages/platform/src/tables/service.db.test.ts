@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { after, before, type TestContext, test } from "node:test";
 import { type Actor, type MegalithError, problem } from "@megalith/contract";
+import { sql } from "kysely";
 import { startDatabase, type TestDatabase } from "./database.fixture.ts";
 import { scratchFolder } from "./import.fixture.ts";
 import { TableService, type TablesOptions } from "./service.ts";
@@ -31,6 +32,7 @@ interface Lab {
 async function lab(t: TestContext, options: Partial<TablesOptions> = {}): Promise<Lab> {
   const root = await scratchFolder(t);
   const organisation = randomUUID();
+  await sql`insert into organisation (id, name, created_at) values (${organisation}, 'Bank', now())`.execute(postgres.database);
   const folder = join(root, "tables");
   const staging = join(root, "staging");
   let tick = Date.UTC(2026, 0, 1);

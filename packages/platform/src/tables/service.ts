@@ -8,6 +8,7 @@ import type { Readable } from "node:stream";
 import { type Actor, MegalithError, type Problem, problem } from "@megalith/contract";
 import pLimit, { type LimitFunction } from "p-limit";
 import type { ClientBase } from "pg";
+import type { Change } from "../foundation/index.ts";
 import type { Column, ColumnKind } from "./column.ts";
 import { exportCsv } from "./export.ts";
 import { TableFiles } from "./files.ts";
@@ -18,7 +19,7 @@ import { profileTable, type TableProfile } from "./profile.ts";
 import { type CellValue, type ReadOptions, readRows, readTable, type TableContent } from "./read.ts";
 import { type Corrections, checkCorrections, mergeCorrections } from "./schema.ts";
 import { removeWorkspace, sweepStaging } from "./staging.ts";
-import { type Database, type NewVersion, TableStore } from "./store.ts";
+import { type Database, type NewVersion, TableStore, type Transacting } from "./store.ts";
 import type { Table, TableVersion } from "./table.ts";
 import { checkView, runView, type ViewResult } from "./view.ts";
 
@@ -58,7 +59,7 @@ type VersionContent = Omit<NewVersion, "id" | "organisation" | "tableId" | "numb
 type Owner = { readonly organisation: string; readonly actor: Actor };
 type Target =
   | { readonly kind: "new"; readonly name: string; readonly title: string }
-  | { readonly kind: "existing"; readonly tableId: string };
+  | { readonly kind: "existing"; readonly name: string; readonly tableId: string };
 
 /** Imports and views that may wait for their turn. */
 const waitingLimit = 16;
@@ -92,7 +93,7 @@ export class TableService {
     if (table.kind !== "upload") throw new MegalithError("tables.not_upload", { values: { table: table.name } });
     const kinds = table.version.schema.filter(({ corrected }) => corrected).map(({ name, kind }) => [name, { kind }] as const);
     const imported = await this.import(upload, Object.fromEntries(kinds));
-    return this.publish(upload, { kind: "existing", tableId: table.id }, imported, fromImport(imported));
+    return this.publish(upload, { kind: "existing", name: table.name, tableId: table.id }, imported, fromImport(imported));
   }
 
   /** Makes a view and its first version. */
@@ -107,7 +108,7 @@ export class TableService {
     const table = await this.store.getTable(view.organisation, view.table);
     if (table.viewSql === null) throw new MegalithError("tables.not_view", { values: { table: table.name } });
     const { result, content } = await this.runDefinition({ ...view, sql: view.sql ?? table.viewSql }, table);
-    return this.publish(view, { kind: "existing", tableId: table.id }, result, content);
+    return this.publish(view, { kind: "existing", name: table.name, tableId: table.id }, result, content);
   }
 
   get(organisation: string, table: string): Promise<Table> {
@@ -137,15 +138,13 @@ export class TableService {
     await checkCorrections(this.parquetPath(found.version), found.version.columns, corrections);
     const earlier = await this.store.corrections(owner.organisation, found.id);
     const merged = mergeCorrections(earlier.columns, corrections);
-    const inserted = await this.store.insertCorrections(
-      owner.organisation,
-      found.id,
-      earlier.revision + 1,
-      merged,
-      owner.actor,
-      this.options.now(),
-    );
-    if (!inserted) throw new MegalithError("tables.schema_changed", { values: { table: found.name } });
+    const revision = earlier.revision + 1;
+    await this.store.publish(async (transaction) => {
+      const { organisation, actor } = owner;
+      const inserted = await this.store.insertCorrections(transaction, organisation, found.id, revision, merged, actor, this.options.now());
+      if (!inserted) throw new MegalithError("tables.schema_changed", { values: { table: found.name } });
+      await this.record(transaction, owner, "tables.schema_corrected", found, { revision, columns: Object.keys(corrections) });
+    });
     return this.store.getTable(owner.organisation, found.id);
   }
 
@@ -219,6 +218,7 @@ export class TableService {
         throw new MegalithError("tables.in_use", { values, problems: problems.slice(0, 10) });
       }
       await this.store.markDeleted(transaction, organisation, found.id, actor, this.options.now());
+      await this.record(transaction, owner, "tables.table_removed", found, {});
     });
     await this.files.remove(found.id);
   }
@@ -308,11 +308,26 @@ export class TableService {
           await this.store.setViewSql(transaction, organisation, tableId, content.viewSql);
         await this.files.publish(file.parquetPath, tableId, number);
         await this.store.insertVersion(transaction, { ...content, id: this.options.newUuid(), organisation, tableId, number, actor, now });
+        const action = target.kind === "new" ? "tables.table_created" : "tables.version_added";
+        const { rowCount, sha256 } = content;
+        const kind = content.viewSql === null ? "upload" : "view";
+        await this.record(transaction, owner, action, { id: tableId, name: target.name }, { kind, version: number, rowCount, sha256 });
       });
     } finally {
       await removeWorkspace(file.workspace);
     }
     return this.store.getTable(organisation, tableId);
+  }
+
+  private record(
+    transaction: Transacting,
+    owner: Owner,
+    action: string,
+    table: { readonly id: string; readonly name: string },
+    detail: Change["detail"] & object,
+  ): Promise<void> {
+    const change = { action, subjectKind: "table", subjectId: table.id, subjectName: table.name, detail };
+    return this.store.record(transaction, owner, this.options.newUuid(), this.options.now(), change);
   }
 }
 

@@ -3,7 +3,8 @@
  */
 import type { Actor } from "@megalith/contract";
 import { MegalithError } from "@megalith/contract";
-import { type Kysely, sql, type Transaction } from "kysely";
+import { CompiledQuery, type Kysely, sql, type Transaction } from "kysely";
+import { type Caller, type Change, recordChange } from "../foundation/index.ts";
 import type { RejectedRow } from "./clean.ts";
 import type { Column } from "./column.ts";
 import type { TablesDatabase } from "./database.ts";
@@ -62,6 +63,12 @@ export class TableStore {
       await sql`select pg_advisory_xact_lock_shared(${publishLock})`.execute(transaction);
       return work(transaction);
     });
+  }
+
+  /** Leaves a row of the trail in the change's own transaction. */
+  record(transaction: Transacting, caller: Caller, id: string, now: Date, change: Change): Promise<void> {
+    const query = (text: string, values: unknown[]) => transaction.executeQuery(CompiledQuery.raw(text, values));
+    return recordChange({ query }, caller, id, now, change);
   }
 
   /** Runs while nothing is being published. */
@@ -258,6 +265,7 @@ export class TableStore {
 
   /** @returns false when somebody else made this revision first. */
   async insertCorrections(
+    transaction: Transacting,
     organisation: string,
     tableId: string,
     revision: number,
@@ -265,7 +273,7 @@ export class TableStore {
     actor: Actor,
     now: Date,
   ): Promise<boolean> {
-    const inserted = await this.database
+    const inserted = await transaction
       .insertInto("stored_table_schema")
       .values({
         organisation,

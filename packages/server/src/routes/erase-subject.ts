@@ -5,6 +5,6 @@ import { bindRoute } from "../route.ts";
 export function eraseSubject(uses: { log: DecisionLog }) {
   return bindRoute(servingRoutes.eraseSubject, async (call) => {
     const customerId = call.principal.kind === "customer" ? call.principal.customerId : null;
-    return { erased: await uses.log.erase(call.principal.organisation, call.params.subject, customerId) };
+    return { erased: await uses.log.erase(call.principal, call.params.subject, customerId) };
   });
 }
