@@ -12,6 +12,7 @@ import type { BinnedFeature, BinnedTable } from "./bins.ts";
 import type { FeatureColumn } from "./data.ts";
 import { forestLimits } from "./forest.ts";
 import { roundToGrid } from "./grid.ts";
+import { startHistograms } from "./histogram.ts";
 import type { TrainParameters } from "./parameters.ts";
 import { clearSplit, createSplit, findCategorySplit, findNumericSplit, type NodeSums, type Split, unseenBin } from "./split.ts";
 import { createTree, type GrownTree } from "./tree.ts";
@@ -47,6 +48,7 @@ export function createTreeGrower(
   parameters: TrainParameters,
   weight: Float64Array | undefined,
   rowCapacity: number,
+  start = startHistograms,
 ): TreeGrower {
   const offsets = new Int32Array(table.features.length);
   let total = 0;
@@ -59,8 +61,7 @@ export function createTreeGrower(
   let poolMade = 0;
   const goesLeft = new Uint8Array(256);
   const moved = new Int32Array(rowCapacity);
-  const orderedGradient = new Float64Array(rowCapacity);
-  const orderedHessian = new Float64Array(rowCapacity);
+  const summer = start(table, rowCapacity);
   const splits = Array.from({ length: parameters.leaves }, createSplit);
   const depthLimit = parameters.maxDepth > 0 ? parameters.maxDepth : forestLimits.depth;
   let tree = createTree(2);
@@ -120,18 +121,8 @@ export function createTreeGrower(
   }
 
   function fillHistogram(leaf: Leaf, histogram: Float64Array): void {
-    const { start, count } = leaf;
-    for (let index = 0; index < count; index++) {
-      const row = rows[start + index] as number;
-      orderedGradient[index] = gradient[row] as number;
-      orderedHessian[index] = hessian[row] as number;
-    }
-    for (const featureIndex of features) {
-      const feature = table.features[featureIndex] as BinnedFeature;
-      const offset = offsets[featureIndex] as number;
-      histogram.fill(0, offset, offset + (feature.valueBins + 1) * 3);
-      sumBins(feature.bins, rows, start, count, orderedGradient, orderedHessian, histogram, offset);
-    }
+    summer.load(rows, leaf.start, leaf.count, gradient, hessian);
+    for (const featureIndex of features) summer.sum(featureIndex, histogram, offsets[featureIndex] as number);
   }
 
   function findSplit(leaf: Leaf, histogram: Float64Array): void {
@@ -292,25 +283,6 @@ export function createTreeGrower(
   }
 
   return { grow, addScores };
-}
-
-/** The loop that training time is made of. */
-function sumBins(
-  bins: Uint8Array,
-  rows: Int32Array,
-  start: number,
-  count: number,
-  gradient: Float64Array,
-  hessian: Float64Array,
-  histogram: Float64Array,
-  offset: number,
-): void {
-  for (let index = 0; index < count; index++) {
-    const at = offset + (bins[rows[start + index] as number] as number) * 3;
-    histogram[at] = (histogram[at] as number) + (gradient[index] as number);
-    histogram[at + 1] = (histogram[at + 1] as number) + (hessian[index] as number);
-    histogram[at + 2] = (histogram[at + 2] as number) + 1;
-  }
 }
 
 /** Bits of the categories that go left; one that the node never saw goes the default way. */

@@ -55,7 +55,7 @@ export function trainForest(task: ForestTask, data: TrainingData, parameters: Tr
  * @param data columns are not copied: leave them alone until the end.
  * @returns the forest, its history and its best round; the same seed gives the same bytes on every machine.
  * @throws ForestError "forest.parameters_invalid", "forest.data_invalid", "forest.target_invalid", "forest.target_one_class"
- * Cost: O(rows x features) time per tree level; a byte per cell and 40 bytes per row and output held.
+ * Cost: O(rows x features) time per tree level; two bytes per cell and 60 bytes per row and output held.
  */
 export function* trainingRounds(
   task: ForestTask,
