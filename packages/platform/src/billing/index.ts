@@ -1,7 +1,6 @@
 /** The front door of billing: plans and invoices. */
-export { computeInvoice, computeInvoices, type InvoiceLine, type InvoiceSums, type Terms } from "./invoice.ts";
-export { printInvoice } from "./invoice-pdf.ts";
+export type { InvoiceLine, InvoiceSums, Terms } from "./invoice.ts";
 export { type InvoiceNames, Invoices } from "./invoices.ts";
-export { type Plan, type PlanVersion, type Prices, readPrices, showPrices, versionAt } from "./plan.ts";
+export { type Plan, type PlanVersion, type Prices, readPrices, showPrices } from "./plan.ts";
 export { type NewPlan, Plans } from "./plans.ts";
 export { type BillingOptions, BillingService } from "./service.ts";

@@ -7,6 +7,6 @@ export { DecisionReader, type DecisionReaderOptions } from "./decision-reader.ts
 export { describeInputs, releasedCard } from "./disclosure.ts";
 export { type LabelInput, Labels, type StoredLabel } from "./labels.ts";
 export type { PublishedService, ServiceSettings } from "./published-service.ts";
-export { type Replay, replay } from "./replay.ts";
-export { type Language, showDecision } from "./reply.ts";
+export type { Replay } from "./replay.ts";
+export type { Language } from "./reply.ts";
 export { chooseVersion, versionsOf } from "./version-choice.ts";

@@ -3,7 +3,7 @@ export type { RejectedRow } from "./clean.ts";
 export type { Column, ColumnKind, ColumnOverride, StorageType } from "./column.ts";
 export { columnKinds } from "./column.ts";
 export type { TablesDatabase } from "./database.ts";
-export { csvText, exportCsv, neutraliseFormula } from "./export.ts";
+export { csvText } from "./export.ts";
 export {
   type FileDialect,
   type ImportMode,
@@ -18,24 +18,13 @@ export {
   type ColumnProfile,
   type Histogram,
   type NumberSummary,
-  profileTable,
   type TableProfile,
   type TargetBalance,
   targetBalance,
   type ValueCount,
 } from "./profile.ts";
-export {
-  type CellValue,
-  columnTexts,
-  describeTable,
-  type ReadOptions,
-  readRows,
-  readTable,
-  type TableColumn,
-  type TableContent,
-} from "./read.ts";
-export { applyCorrections, type ColumnCorrection, type Corrections, type Known, type SchemaColumn } from "./schema.ts";
+export { type CellValue, type ReadOptions, readTable, type TableColumn, type TableContent } from "./read.ts";
+export type { ColumnCorrection, Corrections, Known, SchemaColumn } from "./schema.ts";
 export { TableService, type TablesOptions, type UploadOptions, type ViewDefinition } from "./service.ts";
-export { removeWorkspace, sweepStaging } from "./staging.ts";
 export type { Lineage, Table, TableVersion } from "./table.ts";
-export { checkView, runView, type ViewOptions, type ViewResult } from "./view.ts";
+export type { ViewOptions, ViewResult } from "./view.ts";

@@ -3,9 +3,10 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { runCount } from "../../../../test/counts.ts";
 import type { TableColumn, TableContent } from "../tables/index.ts";
-import { type Leak, readTarget, trainModel } from "./index.ts";
+import { type Leak, trainModel } from "./index.ts";
 import { findLeaks } from "./leak-guard.ts";
 import { afterTheFact, intrusions, loanBook } from "./loan-book.fixture.ts";
+import { readTarget } from "./task.ts";
 
 const seed = 7;
 

@@ -5,8 +5,9 @@ import type { MegalithError, Problem } from "@megalith/contract";
 import { createScorer, decodeForest } from "@megalith/forest";
 import type { TableColumn, TableContent } from "../tables/index.ts";
 import { planEvaluation } from "./evaluation.ts";
-import { createRecordEncoder, readTarget, type Target, trainModel } from "./index.ts";
+import { createRecordEncoder, type Target, trainModel } from "./index.ts";
 import { intrusions } from "./loan-book.fixture.ts";
+import { readTarget } from "./task.ts";
 
 const parameters = { rounds: 8, leaves: 8 };
 const numeric = (values: readonly number[]): TableColumn => ({ name: "y", kind: "numeric", values: Float64Array.from(values) });
