@@ -246,6 +246,10 @@ test("imports, trainings, versions, promotions, invoices and backups that are ki
   );
   const last = join(outside, "last.backup");
   assert.ok(await backingUp(last));
+  await product.kill("server");
+  await setTimeout(100);
+  await product.ready();
+  await checkFiles();
   for (const file of [
     ...backups
       .filter(({ isThere }) => isThere)
@@ -320,6 +324,23 @@ async function checkInvoices(billed: readonly string[]): Promise<void> {
   const numbers = items.map(({ number }) => Number(number.split("-")[2]));
   assertCounted(numbers, numbers);
   for (const { exactNanos } of items) assert.equal(BigInt(exactNanos), monthFeeNanos + 2_000_000n);
+}
+
+/** After a start each file of a table is a version's, each version has its file, and no artifact is half-written. */
+async function checkFiles(): Promise<void> {
+  const filesIn = async (folder: string): Promise<string[]> => (await readdir(join(product.folder, folder), { recursive: true })).sort();
+  const versions = await inDatabase((client) =>
+    client.query<{ path: string }>("select table_id || '/' || number || '.parquet' as path from stored_table_version"),
+  );
+  const tables = await filesIn("tables");
+  assert.deepEqual(
+    tables.filter((path) => path.includes("/")),
+    versions.rows.map(({ path }) => path).sort(),
+  );
+  assert.deepEqual(
+    (await filesIn("artifacts")).filter((path) => path.includes("/") && !path.endsWith(".mglf")),
+    [],
+  );
 }
 
 /** Restoring checks each row count and digest; what the rows name must be there too. */
