@@ -22,3 +22,21 @@ test("a connection that breaks between two statements fails its transaction, and
     await database.stop();
   }
 });
+
+test("more transactions than connections, each with a question beside it, all come to their end", async () => {
+  const database = await openTestDatabase();
+  const pool = openPool({ connectionString: database.url, max: 4, connectionTimeoutMillis: 5000 });
+  try {
+    const one = async (): Promise<unknown> => {
+      const beside = await inTransaction(pool, async (client) => {
+        await client.query("select pg_advisory_xact_lock(7)");
+        return pool.query("select 1 as one");
+      });
+      return beside.rows[0];
+    };
+    assert.deepEqual(await Promise.all(Array.from({ length: 20 }, one)), new Array(20).fill({ one: 1 }));
+  } finally {
+    await pool.end();
+    await database.stop();
+  }
+});

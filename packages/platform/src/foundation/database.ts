@@ -1,4 +1,5 @@
 /** The PostgreSQL pool and transactions. Types on the way out: int8 and numeric as text or bigint, never float; dates as text. */
+import pLimit, { type LimitFunction } from "p-limit";
 import { Pool, type PoolClient, type PoolConfig, types } from "pg";
 
 const int8 = 20;
@@ -22,8 +23,25 @@ export function openPool(config: PoolConfig): Pool {
   return pool;
 }
 
-/** Runs work in one transaction; any throw rolls back. */
-export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+/** One a pool, for as long as the pool lives. */
+const transactionTurns = new WeakMap<Pool, LimitFunction>();
+
+/**
+ * Runs work in one transaction; any throw rolls back. Not to be nested.
+ *
+ * Transactions have half of the pool's connections and wait for their turn: what they read beside themselves then finds a
+ * connection. With all of them, as many transactions as connections would each wait for one more, for ever.
+ */
+export function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  let turns = transactionTurns.get(pool);
+  if (turns === undefined) {
+    turns = pLimit(Math.max(1, Math.floor(pool.options.max / 2)));
+    transactionTurns.set(pool, turns);
+  }
+  return turns(() => transact(pool, work));
+}
+
+async function transact<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
