@@ -1,7 +1,7 @@
 /** Customers: who buys answers, and from which services. What they may spend lies with metering. */
 import { MegalithError } from "@megalith/contract";
 import type { Pool, PoolClient } from "pg";
-import { type Caller, type Clock, inTransaction, isUniqueViolation, type NewUuid, recordChange } from "../foundation/index.ts";
+import { type Caller, type Clock, inTransaction, isUniqueViolation, type NewUuid, notify, recordChange } from "../foundation/index.ts";
 import type { Customer, CustomerChange } from "./account.ts";
 import { accountsChannel } from "./keys.ts";
 
@@ -104,7 +104,7 @@ export class CustomerService {
       subjectName: next.name,
       detail: given,
     });
-    await client.query("select pg_notify($1, $2)", [accountsChannel, id]);
+    await notify(client, accountsChannel, id);
     return toCustomer(updated.rows[0] as CustomerRow);
   }
 }

@@ -12,6 +12,7 @@ import {
   type CustomerPrincipal,
   inTransaction,
   type NewUuid,
+  notify,
   type RandomBytes,
   recordChange,
 } from "../foundation/index.ts";
@@ -64,7 +65,7 @@ export class KeyService {
       ]);
       if (owner.rowCount === 0) throw new MegalithError("request.not_found");
       const issued = await this.issue(client, caller, customerId, key);
-      await this.record(client, caller, issued.key, "accounts.key_created", { prefix: issued.key.prefix, scopes: key.scopes });
+      await this.recordAndNotify(client, caller, issued.key, "accounts.key_created", { prefix: issued.key.prefix, scopes: key.scopes });
       return issued;
     });
   }
@@ -84,7 +85,10 @@ export class KeyService {
         id,
         new Date(now + overlapSeconds * 1000),
       ]);
-      await this.record(client, caller, old, "accounts.key_rotated", { successor: idFromUuid("key", next.key.id), overlapSeconds });
+      await this.recordAndNotify(client, caller, old, "accounts.key_rotated", {
+        successor: idFromUuid("key", next.key.id),
+        overlapSeconds,
+      });
       return next;
     });
     this.cache.forget(issued.key.customerId);
@@ -97,7 +101,7 @@ export class KeyService {
       const found = await lockKey(client, caller.organisation, id);
       if (found.revokedAt !== null) return found;
       await client.query("update customer_key set revoked_at = $2 where id = $1", [id, this.options.clock.now()]);
-      await this.record(client, caller, found, "accounts.key_revoked", { prefix: found.prefix });
+      await this.recordAndNotify(client, caller, found, "accounts.key_revoked", { prefix: found.prefix });
       return found;
     });
     this.cache.forget(key.customerId);
@@ -166,7 +170,8 @@ export class KeyService {
     return { key: toKey(inserted.rows[0] as KeyRow), secret };
   }
 
-  private async record(
+  /** Puts the change on the trail, and has every process forget the customer's keys. */
+  private async recordAndNotify(
     client: PoolClient,
     caller: Caller,
     key: CustomerKey,
@@ -180,7 +185,7 @@ export class KeyService {
       subjectName: key.name,
       detail: { customer: idFromUuid("customer", key.customerId), ...detail },
     });
-    await client.query("select pg_notify($1, $2)", [accountsChannel, key.customerId]);
+    await notify(client, accountsChannel, key.customerId);
   }
 
   private async load(hash: Buffer): Promise<KeyHolder | null> {

@@ -2,7 +2,7 @@
 export { type Caller, type Change, recordChange } from "./actor.ts";
 export { inTransaction, isUniqueViolation, openPool } from "./database.ts";
 export { type Clock, type NewUuid, type RandomBytes, systemClock, systemRandom, uuidMaker } from "./identity.ts";
-export { type Listener, type ListenerOptions, listen } from "./listener.ts";
+export { type Listener, type ListenerOptions, listen, notify } from "./listener.ts";
 export { type Migration, migrate, readMigrations } from "./migrations.ts";
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from "./postgres.ts";
 export type { CustomerPrincipal, Principal, ProviderPrincipal } from "./principal.ts";

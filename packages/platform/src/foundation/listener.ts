@@ -62,3 +62,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     },
   };
 }
+
+/** Tells every listener of the channel, when the client's transaction commits. */
+export async function notify(client: PoolClient, channel: string, payload: string): Promise<void> {
+  await client.query("select pg_notify($1, $2)", [channel, payload]);
+}

@@ -2,7 +2,7 @@
 import { MegalithError, type Problem, problem } from "@megalith/contract";
 import { decodeForest, type Forest, ForestError } from "@megalith/forest";
 import type { Pool, PoolClient } from "pg";
-import { type Caller, type Clock, inTransaction, type NewUuid, recordChange } from "../foundation/index.ts";
+import { type Caller, type Clock, inTransaction, type NewUuid, notify, recordChange } from "../foundation/index.ts";
 import type { ArtifactStore } from "./artifacts.ts";
 import type { Card, Champion, Model, Version } from "./model.ts";
 import { findChampions, findModels, findVersion, findVersionById, findVersionByJob, findVersions, findVersionsOfTable } from "./store.ts";
@@ -195,7 +195,7 @@ export class RegistryService {
       subjectName: to.model,
       detail: { number: to.number, note: to.note },
     });
-    await client.query("select pg_notify($1, $2)", [championChannel, to.modelId]);
+    await notify(client, championChannel, to.modelId);
   }
 
   private present(version: Version | undefined, model: string, number: number): Version {

@@ -12,6 +12,7 @@ import {
   inTransaction,
   isUniqueViolation,
   type NewUuid,
+  notify,
   type Principal,
   recordChange,
 } from "../foundation/index.ts";
@@ -78,7 +79,7 @@ export class ServiceCatalogue {
           subjectName: name,
           detail: { settings },
         });
-        await client.query("select pg_notify($1, $2)", [serviceChannel, id]);
+        await notify(client, serviceChannel, id);
       });
     } catch (error) {
       if (isUniqueViolation(error, "service_organisation_name_key"))
@@ -116,7 +117,7 @@ export class ServiceCatalogue {
         subjectName: name,
         detail: { revision: number, change },
       });
-      await client.query("select pg_notify($1, $2)", [serviceChannel, service.id]);
+      await notify(client, serviceChannel, service.id);
     });
     this.forget();
     return this.ready(caller.organisation, name);
