@@ -77,7 +77,6 @@ export async function start(options: UpOptions): Promise<Running> {
       postgresPid = postgres.pid;
     }
     const pool = openPool({ connectionString: url, max: 20 });
-    pool.on("error", () => undefined);
     undo.push(() => pool.end());
     await migrate(pool);
     undo.push(await leaveAddress(dataFolder, url));

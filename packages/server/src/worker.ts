@@ -42,7 +42,6 @@ async function open(settings: WorkerSettings): Promise<TrainingWorker> {
 
 async function start({ databaseUrl, dataFolder }: WorkerSettings): Promise<TrainingWorker> {
   const pool = openPool({ connectionString: databaseUrl, max: 4, application_name: "megalith-worker" });
-  pool.on("error", () => undefined);
   const clock = systemClock;
   const newUuid = uuidMaker(clock, systemRandom);
   try {

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import type { PoolClient } from "pg";
 import { openTestDatabase } from "./database.fixture.ts";
 import { inTransaction, openPool } from "./database.ts";
 
 test("a connection that breaks between two statements fails its transaction, and the process and the pool live on", async () => {
   const database = await openTestDatabase();
   const pool = openPool({ connectionString: database.url, max: 1 });
-  pool.on("error", () => undefined);
   try {
     const broken = inTransaction(pool, async (client) => {
       const own = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
@@ -21,6 +22,17 @@ test("a connection that breaks between two statements fails its transaction, and
     await pool.end();
     await database.stop();
   }
+});
+
+test("a connection that hears of the server's stop after its pool has ended does not end the process", async () => {
+  const database = await openTestDatabase();
+  const pool = openPool({ connectionString: database.url, max: 1 });
+  const connected = once(pool, "connect");
+  await pool.query("select 1");
+  const [client] = (await connected) as [PoolClient];
+  await pool.end();
+  assert.doesNotThrow(() => client.emit("error", new Error("terminating connection due to administrator command")));
+  await database.stop();
 });
 
 test("more transactions than connections, each with a question beside it, all come to their end", async () => {

@@ -36,8 +36,6 @@ export async function openTestDatabase(): Promise<OpenTestDatabase> {
   await administer(serverUrl, (client) => client.query(`create database ${name} template ${template}`));
   const url = withDatabase(serverUrl, name);
   const pool = openPool({ connectionString: url, max: 10 });
-  // A test may kill the server under its idle connections; without a listener that would end the process.
-  pool.on("error", () => undefined);
   const stop = async (): Promise<void> => {
     await pool.end();
     await administer(serverUrl, (client) => client.query(`drop database ${name} with (force)`));

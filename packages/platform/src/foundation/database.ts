@@ -5,7 +5,12 @@ import { Pool, type PoolClient, type PoolConfig, types } from "pg";
 const int8 = 20;
 const date = 1082;
 
-/** A pool whose int8 values come back as bigint and dates as YYYY-MM-DD. `numeric` stays text. */
+/**
+ * A pool whose int8 values come back as bigint and dates as YYYY-MM-DD. `numeric` stays text.
+ *
+ * A connection that dies with nobody using it is replaced by the next; one of a pool that is ending may still hear that the
+ * server stops, after the pool has let go of it. Neither may end the process. What is under way tells its own fault.
+ */
 export function openPool(config: PoolConfig): Pool {
   const parsers = new Map<number, (text: string) => unknown>([
     [int8, (text) => BigInt(text)],
@@ -20,8 +25,12 @@ export function openPool(config: PoolConfig): Pool {
   });
   // A lent connection that breaks between two statements has nobody else to tell; the next statement on it fails.
   pool.on("connect", (client) => client.on("error", () => undefined));
+  pool.on("error", ignore);
+  pool.on("connect", (client) => client.on("error", ignore));
   return pool;
 }
+
+function ignore(): void {}
 
 /** One a pool, for as long as the pool lives. */
 const transactionTurns = new WeakMap<Pool, LimitFunction>();

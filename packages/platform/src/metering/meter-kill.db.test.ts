@@ -19,7 +19,6 @@ test("callers that retry while PostgreSQL is killed make one row a key, and ever
   const folder = await mkdtemp(join(tmpdir(), "megalith-kill-"));
   const server = await startEmbeddedPostgres({ folder, log: () => undefined });
   const pool = openPool({ connectionString: server.url, max: 4 });
-  pool.on("error", () => undefined);
   try {
     await migrate(pool);
     const world = await makeWorld(pool);

@@ -29,7 +29,6 @@ export async function backupFolder(options: FolderBackupOptions): Promise<Manife
   const dataFolder = resolve(options.dataFolder);
   const database = await openDatabase(dataFolder, options.databaseUrl ?? null);
   const pool = openPool({ connectionString: database.url, max: 2 });
-  pool.on("error", () => undefined);
   try {
     return await backup({ ...options, dataFolder, pool, release, now: () => systemClock.now() });
   } finally {
@@ -47,7 +46,6 @@ async function openDatabase(dataFolder: string, given: string | null): Promise<{
 /** A server that was killed leaves its address behind. */
 async function answers(url: string): Promise<boolean> {
   const pool = openPool({ connectionString: url, max: 1, connectionTimeoutMillis: 2000 });
-  pool.on("error", () => undefined);
   try {
     await pool.query("select 1");
     return true;
