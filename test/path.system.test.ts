@@ -185,6 +185,16 @@ test("a model that the command trained and published brings its card: figures wi
     assert.ok((metrics.auc?.low ?? 1) < (metrics.auc?.high ?? 0));
     assert.equal((card.parameters as { rounds: number }).rounds, 20);
     assert.equal(card.secret, undefined);
+
+    // A plan that is not there is refused before a version is made; a second version says that it does not answer yet.
+    await assert.rejects(
+      run("publish", model, "--name", "by-command", "--service", "by-command", "--plan", "missing"),
+      /billing\.plan_not_found/,
+    );
+    const server = { ...process.env, MEGALITH_URL: product.url, MEGALITH_KEY: product.adminKey };
+    const again = await promisify(execFile)(process.execPath, [command, "publish", model, "--name", "by-command"], { env: server });
+    assert.match(again.stdout, /^by-command version 2 is on /);
+    assert.match(again.stderr, /go on answering with the champion of by-command; with --promote/);
   } finally {
     await rm(folder, { recursive: true });
   }

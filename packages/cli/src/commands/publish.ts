@@ -31,6 +31,8 @@ async function publish(path: string, flags: PublishFlags, terminal: Terminal): P
   const server = await openServer(flags, terminal);
   const { signal } = terminal;
   const params = { model: flags.name };
+  // What cannot be is refused before anything is changed.
+  if (flags.plan !== undefined) await callRoute(server, routes.readPlan, { params: { plan: flags.plan }, signal });
   let version = await callRoute(server, routes.addModelVersion, { params, bytes, signal });
   if (flags.promote === true && !version.champion) {
     await callRoute(server, routes.promoteVersion, { params, body: { number: version.number }, signal });
@@ -41,6 +43,8 @@ async function publish(path: string, flags: PublishFlags, terminal: Terminal): P
     return printJson(terminal, { model: flags.name, version: version.number, sha256, champion: version.champion, service });
   terminal.out.write(`${flags.name} version ${version.number} is on ${server.url}${version.champion ? ", the champion" : ""}\n`);
   if (service !== null) terminal.out.write(`the service ${service} answers at ${server.url}/api/v1/services/${service}/decide\n`);
+  if (!version.champion)
+    terminal.err.write(`Services go on answering with the champion of ${flags.name}; with --promote this version becomes it.\n`);
 }
 
 async function ensureService(
