@@ -178,14 +178,13 @@ export class Meter {
     let left = batch;
     try {
       client = await this.pool.connect();
-      client.on("error", ignore);
       for (let round = 0; left.length > 0; round++) left = await this.recorder.record(client, left, round);
-      giveBack(client, false);
+      client.release();
       this.onBatch?.(batch.length);
       return { left };
     } catch (fault) {
       this.recorder.forget(left);
-      if (client !== undefined) giveBack(client, isPassing(fault));
+      if (client !== undefined) client.release(isPassing(fault));
       return { left, fault };
     }
   }
@@ -193,12 +192,4 @@ export class Meter {
 
 function overloaded(cause?: unknown): MegalithError {
   return new MegalithError("server.overloaded", { values: { seconds: 1 }, retryAfterSeconds: 1, cause });
-}
-
-/** A connection that dies between two messages says so by an event; the statement under way tells the same. */
-function ignore(): void {}
-
-function giveBack(client: PoolClient, broken: boolean): void {
-  client.off("error", ignore);
-  client.release(broken);
 }
