@@ -7,12 +7,14 @@ import { type ErrorCode, errors } from "../errors.ts";
 import { english } from "./en.ts";
 import { englishDocuments } from "./en-documents.ts";
 import { englishProblems } from "./en-problems.ts";
+import { englishWizard } from "./en-wizard.ts";
 import { chinese } from "./zh-cn.ts";
 import { chineseDocuments } from "./zh-cn-documents.ts";
 import { chineseErrors } from "./zh-cn-errors.ts";
 import { chineseProblems } from "./zh-cn-problems.ts";
+import { chineseWizard } from "./zh-cn-wizard.ts";
 
-type Catalogue = typeof english & typeof englishDocuments & typeof englishProblems;
+type Catalogue = typeof english & typeof englishDocuments & typeof englishProblems & typeof englishWizard;
 export type MessageKey = keyof Catalogue | `error.${ErrorCode}`;
 /** A value that is itself put in words, for example the kind of a column. */
 export interface Wording {
@@ -30,10 +32,10 @@ type Pieces = readonly string[];
 
 const catalogues: Readonly<Record<MessageLanguage, ReadonlyMap<string, Pieces>>> = {
   en: catalogue(
-    { ...english, ...englishDocuments, ...englishProblems },
+    { ...english, ...englishDocuments, ...englishProblems, ...englishWizard },
     Object.entries(errors).map(([code, { message }]) => [code, message]),
   ),
-  "zh-CN": catalogue({ ...chinese, ...chineseDocuments, ...chineseProblems }, Object.entries(chineseErrors)),
+  "zh-CN": catalogue({ ...chinese, ...chineseDocuments, ...chineseProblems, ...chineseWizard }, Object.entries(chineseErrors)),
 };
 
 function catalogue(words: Readonly<Record<string, string>>, faults: readonly (readonly [string, string])[]): ReadonlyMap<string, Pieces> {
