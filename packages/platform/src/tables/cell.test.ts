@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dateFormat, inferDateFormat, isMissing, isoFormat, parseBoolean, parseNumber, wordMilliseconds } from "./cell.ts";
+import { planColumns } from "./plan.ts";
 
 test("a number is read in every usual form, and an identifier is none", () => {
   for (const [cell, value] of [
@@ -77,4 +78,13 @@ test("day and month that could be either are left to a person", () => {
 
 test("a date format with directives that are not known is refused", () => {
   for (const format of ["%Q", "%d", "%d/%d/%Y", "%", "%Y"]) assert.equal(dateFormat(format), undefined, format);
+});
+
+test("a cell costs no more than its length, whatever it nearly is", () => {
+  const almost = ["1a".repeat(400_000), `${"1".repeat(800_000)}x`, `1${"-".repeat(800_000)}`, `${" ".repeat(800_000)}1`];
+  for (const cell of almost) {
+    assert.equal(parseNumber(cell, ".", true), cell.endsWith(" 1") ? 1 : undefined);
+    const [plan] = planColumns(["c"], [[cell], [cell], ["text"]], ".", {});
+    assert.equal(plan?.kind, cell.endsWith(" 1") ? "numeric" : "category");
+  }
 });

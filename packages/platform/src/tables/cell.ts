@@ -30,7 +30,7 @@ const missingSet: ReadonlySet<string> = new Set(missingWords);
 
 export const numberPattern = " *[+-]?(?:(?:0|[1-9][0-9]{0,14})|(?:0|[1-9][0-9]*)?\\.[0-9]+|(?:0|[1-9][0-9]*)\\.)(?:[eE][+-]?[0-9]{1,3})? *";
 /** Where a person has said that a column is numeric: leading zeros and any number of digits are fine. */
-export const anyNumberPattern = " *[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})? *";
+export const anyNumberPattern = " *[+-]?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})? *";
 const numberRegex = new RegExp(`^${numberPattern}$`);
 const anyNumberRegex = new RegExp(`^${anyNumberPattern}$`);
 

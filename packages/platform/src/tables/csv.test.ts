@@ -53,6 +53,31 @@ test("after a broken quote reading goes on with the next line", () => {
   ]);
 });
 
+test("after a broken quote the rest is read as if it were a file of its own", () => {
+  for (const own of [dialect, { ...dialect, escape: "\\" }])
+    fc.assert(
+      fc.property(soup, (text) => {
+        const lines = text.match(/[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$/g) ?? [];
+        const records = read(text, [], own);
+        for (const [index, { fault, line }] of records.entries()) {
+          if (fault === undefined) continue;
+          const [next] = read(lines.slice(line).join(""), [], own);
+          assert.deepEqual(records[index + 1], next === undefined ? undefined : { ...next, line: next.line + line });
+        }
+      }),
+      { seed: 8, numRuns: runCount(3_000, 100_000, "broken texts parsed") },
+    );
+});
+
+test("quotes that never close cost no more than the length of the text", () => {
+  const reader = new CsvReader(dialect, 300_000);
+  // Each line leaves a quote open, from its own beginning as from inside a quote; every second one is broken by itself too.
+  const text = 'x","y\n,","z\n'.repeat(20_000);
+  const records = [...reader.read(text, false), ...reader.read(text, false), ...reader.read("", true)];
+  assert.equal(records.length, 80_000);
+  assert.ok(records.every(({ fault }) => fault !== undefined));
+});
+
 test("doubled quotes, backslash escapes and spaces around quotes are read", () => {
   assert.deepEqual(read('"a""b", "c" ,d" e\n')[0]?.cells, ['a"b', "c", 'd" e']);
   assert.deepEqual(read('"a\\"b\\\\","c\\d"', [], { ...dialect, escape: "\\" })[0]?.cells, ['a"b\\', "c\\d"]);

@@ -2,7 +2,8 @@
  * Reads CSV text record by record, exactly: quoted delimiters, quotes and line ends; \n, \r\n and \r; true line numbers.
  *
  * A record that breaks the rules of quoting is reported with its line, and reading goes on at the next physical line.
- * That stays linear: a line that leaves a quote open has an odd number of quotes, so it would have closed an earlier one.
+ * That stays linear: inside a quote there is one state only, so a scan that comes to a line end inside a quote where a broken one
+ * came by inside a quote ends as that one did.
  * This is the exact path; the fast path hands clean files to DuckDB and is tested for equality with this one.
  */
 import { MegalithError } from "@megalith/contract";
@@ -25,6 +26,15 @@ export interface CsvRecord {
   readonly fault?: QuoteFault;
 }
 
+/** A scan that ended inside a quote, or behind one that text follows: from every line end on its way it ends alike. */
+interface Broken {
+  readonly start: number;
+  readonly end: number;
+  readonly outcome: "more" | QuoteFault;
+}
+
+const nothingBroken: Broken = { start: 0, end: 0, outcome: "more" };
+
 const newline = 10;
 const space = 32;
 const carriageReturn = 13;
@@ -40,6 +50,8 @@ export class CsvReader {
   /** Result of the last scan: where the record ends. */
   private end = 0;
   private cells: string[] = [];
+  /** The broken scan of the present text that went furthest. */
+  private broken: Broken = nothingBroken;
 
   constructor(dialect: Dialect, rowLength: number) {
     this.delimiter = dialect.delimiter.charCodeAt(0);
@@ -55,6 +67,7 @@ export class CsvReader {
   read(text: string, final: boolean): CsvRecord[] {
     this.text = this.position === 0 ? this.text + text : this.text.slice(this.position) + text;
     this.position = 0;
+    this.broken = nothingBroken;
     const records: CsvRecord[] = [];
     while (this.position < this.text.length) {
       const start = this.position;
@@ -123,7 +136,10 @@ export class CsvReader {
       if (opening >= text.length && !final) return this.endOfText("more");
       if (this.quote >= 0 && text.charCodeAt(opening) === this.quote) {
         const outcome = this.scanQuoted(opening + 1, final);
-        if (outcome !== "cell") return outcome;
+        if (outcome !== "cell") {
+          if (this.end > this.broken.end) this.broken = { start: this.position, end: this.end, outcome };
+          return outcome;
+        }
         at = this.end;
       } else at = this.scanPlain(at);
       if (at >= text.length) {
@@ -158,11 +174,16 @@ export class CsvReader {
   }
 
   private scanQuoted(start: number, final: boolean): "cell" | "more" | QuoteFault {
-    const text = this.text;
+    const { text, broken } = this;
     let piece = start;
     let cell = "";
     for (let at = start; at < text.length; at++) {
       const code = text.charCodeAt(at);
+      if (code === newline || code === carriageReturn) {
+        if (at < broken.start || at >= broken.end) continue;
+        this.end = broken.end;
+        return broken.outcome;
+      }
       if (code === this.escape && this.isEscape(at)) {
         cell += text.slice(piece, at) + text[at + 1];
         piece = at + 2;

@@ -80,10 +80,16 @@ function mostly(cells: readonly string[], fits: (cell: string) => boolean): bool
   return bad === 0 ? good > 0 : good >= 2 && good >= bad * 2;
 }
 
+/** No format that is tried writes a longer date; on a long text the pattern below would take the square of its length. */
+const dateLength = 64;
+
+function mayBeDate(cell: string): boolean {
+  return cell.length <= dateLength && /\d.*[-/.:年 ].*\d/.test(cell);
+}
+
 function inferTolerantly(cells: readonly string[]): DateFormat | undefined {
-  const digits = cells.filter((cell) => /\d.*[-/.:年 ].*\d/.test(cell));
-  if (digits.length === 0 || !mostly(cells, (cell) => /\d.*[-/.:年 ].*\d/.test(cell) || /^[a-z]{3}-\d{4}$/i.test(cell)))
-    return inferMonthNames(cells);
+  const digits = cells.filter(mayBeDate);
+  if (digits.length === 0 || !mostly(cells, (cell) => mayBeDate(cell) || /^[a-z]{3}-\d{4}$/i.test(cell))) return inferMonthNames(cells);
   const exact = inferDateFormat(cells);
   if (exact !== undefined) return exact;
   const probe = inferDateFormat(digits.slice(0, 1)) === undefined ? digits.slice(1, 200) : digits.slice(0, 200);
