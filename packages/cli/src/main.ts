@@ -6,8 +6,7 @@ const controller = new AbortController();
 const parameters = process.argv.slice(2);
 // The server has its own orderly shutdown.
 if (parameters[0] !== "up") {
-  process.once("SIGINT", () => controller.abort());
-  process.once("SIGTERM", () => controller.abort());
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => controller.abort());
 }
 process.exitCode = await runProgram(parameters, {
   out: process.stdout,

@@ -1,9 +1,10 @@
 /** A model on disk: the artifact, and its card beside it as `<artifact>.card.json`. Each is written whole or not at all. */
 import { createHash } from "node:crypto";
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { MegalithError } from "@megalith/contract";
 import { decodeForest, type Forest, ForestError } from "@megalith/forest";
 import { type Card, cardOfArtifact } from "@megalith/platform/registry";
+import { writeWhole } from "./output-file.ts";
 
 export interface ModelFile {
   readonly bytes: Uint8Array;
@@ -38,22 +39,6 @@ async function readCard(path: string, sha256: string): Promise<Card | undefined>
     return own === sha256 ? card : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Writes beside the place and moves in, so that a stop half-way leaves what was there. */
-export async function writeWhole(path: string, content: Uint8Array | string | AsyncIterable<string | Uint8Array>): Promise<void> {
-  const draft = `${path}.partial`;
-  const file = await open(draft, "w");
-  try {
-    await file.writeFile(content);
-    await file.sync();
-    await file.close();
-    await rename(draft, path);
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    await rm(draft, { force: true });
-    throw error;
   }
 }
 

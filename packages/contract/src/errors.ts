@@ -45,6 +45,7 @@ export const errors = {
   "serving.rate_limited": { status: 429, message: "More than {rate} calls a second; try again after {seconds} second(s)." },
   "serving.decision_gone": { status: 410, message: "What this decision held was erased or is past its retention." },
   "serving.label_unmatched": { status: 400, message: "{count} label(s) name no decision that is yours; each is listed under problems." },
+  "command.output_unusable": { status: 400, message: "{file} cannot be written: {reason}." },
   "backup.file_exists": { status: 409, message: "{file} exists already; name a new file." },
   "backup.folder_not_empty": { status: 409, message: "{folder} is not empty; restore into a new data folder." },
   "backup.unreadable": { status: 400, message: "{file} is no backup that can be restored: {reason}." },

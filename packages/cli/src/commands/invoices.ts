@@ -2,7 +2,7 @@
 import { callRoute, callRouteForBytes } from "@megalith/client";
 import { type InvoiceShape, routes } from "@megalith/contract";
 import type { Command } from "commander";
-import { writeWhole } from "../model-file.ts";
+import { checkOutput, writeWhole } from "../output-file.ts";
 import { addServerFlags, customerId, decimalOfNanos, openServer, type ServerFlags } from "../server-access.ts";
 import { printJson, printTable, type Terminal } from "../terminal.ts";
 
@@ -32,6 +32,7 @@ export function addInvoices(program: Command, terminal: Terminal): void {
     .option("--currency <code>", "of the PDF, where the month has two")
     .option("--out <file.pdf>", "write it as a PDF, marked as a preview");
   addServerFlags(preview).action(async (flags: MonthFlags & { currency?: string; out?: string }) => {
+    if (flags.out !== undefined) await checkOutput(flags.out);
     const server = await openServer(flags, terminal);
     const customer = flags.customer === undefined ? {} : { customer: await customerId(server, flags.customer) };
     const query = { ...customer, month: flags.month };
@@ -63,6 +64,7 @@ export function addInvoices(program: Command, terminal: Terminal): void {
     .argument("<invoice>", "id")
     .requiredOption("--out <file.pdf>", "where to write it");
   addServerFlags(pdf).action(async (invoice: string, flags: ServerFlags & { out: string }) => {
+    await checkOutput(flags.out);
     const bytes = await callRouteForBytes(await openServer(flags, terminal), routes.readInvoicePdf, { params: { invoice }, signal });
     await writeWhole(flags.out, bytes);
     if (flags.json === true) printJson(terminal, { invoice, out: flags.out, sizeBytes: bytes.byteLength });

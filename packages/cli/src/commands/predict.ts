@@ -4,7 +4,8 @@ import { createExplainer, createScorer, type Forest } from "@megalith/forest";
 import { csvText, type TableColumn, type TableContent } from "@megalith/platform/tables";
 import { recode } from "@megalith/platform/training";
 import type { Command } from "commander";
-import { readModelFile, writeWhole } from "../model-file.ts";
+import { readModelFile } from "../model-file.ts";
+import { checkOutput, writeWhole } from "../output-file.ts";
 import { readTableFile } from "../table-file.ts";
 import { printJson, startProgress, type Terminal } from "../terminal.ts";
 
@@ -28,6 +29,7 @@ export function addPredict(program: Command, terminal: Terminal): void {
 
 async function predict(modelPath: string, file: string, flags: PredictFlags, terminal: Terminal): Promise<void> {
   const startedAt = terminal.elapsedMs();
+  await checkOutput(flags.out, [modelPath, file]);
   const { forest } = await readModelFile(modelPath);
   const header = headerOf(forest, flags.reasons === true);
   const kinds = Object.fromEntries(forest.features.map(({ name, kind }) => [name, kind]));

@@ -3,6 +3,7 @@ import type { Card } from "@megalith/platform/registry";
 import { type TrainedModel, type TrainingChoice, type TrainingProgress, trainModel } from "@megalith/platform/training";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { writeModelFile } from "../model-file.ts";
+import { checkOutput } from "../output-file.ts";
 import { readTableFile } from "../table-file.ts";
 import { printJson, startProgress, type Terminal } from "../terminal.ts";
 
@@ -28,6 +29,7 @@ interface TrainFlags {
   readonly maxBin?: number;
   readonly earlyStoppingRounds?: number;
   readonly threads?: number;
+  readonly numThreads?: number;
   readonly seed?: number;
   readonly folds?: number;
   readonly json?: boolean;
@@ -57,7 +59,7 @@ export function addTrain(program: Command, terminal: Terminal): void {
     .option("--rate <x>", "learning rate", number)
     .option("--min-rows <n>", "rows that a leaf needs", whole)
     .option("--bins <n>", "bins of a column, at most 255", whole)
-    .option("--threads <n>", "training runs on one thread: only 1 is accepted", oneThread)
+    .option("--threads <n>", "accepted for scripts that give it: training uses one thread yet", whole)
     .option("--seed <n>", "seed of all that is drawn", whole)
     .option("--folds <n>", "folds of the measurement; 1 holds a fifth out", whole)
     .option("--early-stopping-rounds <n>", "stop after so many rounds without a better loss", whole)
@@ -66,23 +68,22 @@ export function addTrain(program: Command, terminal: Terminal): void {
   command.action((file: string, flags: TrainFlags) => train(file, flags, terminal));
 }
 
-/** A setting that cannot be enforced is refused. */
-function oneThread(text: string): number {
-  if (whole(text) !== 1) throw new InvalidArgumentError("Training runs on one thread: give 1, or leave the flag out.");
-  return 1;
-}
-
 const aliases = [
   ["--num-iterations", "--rounds"],
   ["--num-leaves", "--leaves"],
   ["--learning-rate", "--rate"],
   ["--min-data-in-leaf", "--min-rows"],
   ["--max-bin", "--bins"],
+  ["--num-threads", "--threads"],
 ] as const;
 
 async function train(file: string, flags: TrainFlags, terminal: Terminal): Promise<void> {
   const { signal, elapsedMs } = terminal;
   const startedAt = elapsedMs();
+  const inputs = flags.valid === undefined ? [file] : [file, flags.valid];
+  for (const written of [flags.out, `${flags.out}.card.json`]) await checkOutput(written, inputs);
+  const threads = flags.threads ?? flags.numThreads ?? 1;
+  if (threads > 1) terminal.err.write(`Training uses one thread yet: --threads ${threads} runs as 1, with the same result.\n`);
   const table = await readTableFile(file, { signal });
   const kinds = Object.fromEntries(table.columns.map(({ name, kind }) => [name, kind]));
   const validation = flags.valid === undefined ? undefined : await readTableFile(flags.valid, { signal, kinds });

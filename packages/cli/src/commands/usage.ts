@@ -2,7 +2,7 @@
 import { callRoute, callRouteForStream } from "@megalith/client";
 import { routes } from "@megalith/contract";
 import type { Command } from "commander";
-import { writeWhole } from "../model-file.ts";
+import { checkOutput, writeWhole } from "../output-file.ts";
 import { addServerFlags, customerId, decimalOfNanos, openServer, type ServerFlags } from "../server-access.ts";
 import { printJson, printTable, type Terminal } from "../terminal.ts";
 
@@ -21,6 +21,7 @@ export function addUsage(program: Command, terminal: Terminal): void {
     .option("--to <day>", "last day, YYYY-MM-DD")
     .option("--csv <file.csv>", "write every row of the ledger there, instead of the sums");
   addServerFlags(command).action(async (flags: UsageFlags) => {
+    if (flags.csv !== undefined) await checkOutput(flags.csv);
     const server = await openServer(flags, terminal);
     const query = {
       ...(flags.customer === undefined ? {} : { customer: await customerId(server, flags.customer) }),

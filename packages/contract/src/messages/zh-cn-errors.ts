@@ -32,6 +32,7 @@ export const chineseErrors: Readonly<Partial<Record<ErrorCode, string>>> = {
   "serving.rate_limited": "每秒超过 {rate} 次调用；请在 {seconds} 秒后重试。",
   "serving.decision_gone": "此决策的内容已被删除或超过保存期限。",
   "serving.label_unmatched": "有 {count} 个标注没有对应您的决策，逐一列在 problems 中。",
+  "command.output_unusable": "无法写入 {file}：{reason}。",
   "backup.file_exists": "{file} 已存在；请换一个文件名。",
   "backup.folder_not_empty": "{folder} 不是空目录；请恢复到新的数据目录。",
   "backup.unreadable": "{file} 不是可恢复的备份：{reason}。",
