@@ -5,6 +5,8 @@ export const accessTable: Record<keyof typeof routes, string> = {
   createSession: "public",
   currentSession: "known",
   endSession: "known",
+  readOrganisation: "viewer",
+  changeOrganisation: "owner",
   listMembers: "viewer",
   inviteMember: "owner",
   changeMember: "owner",

@@ -9,6 +9,7 @@ type Changing = { [Name in keyof typeof routes]: (typeof routes)[Name]["method"]
 export const auditTable: Record<Changing, `${string} by ${"member" | "key"}` | "changes nothing" | "is a record"> = {
   createSession: "accounts.signed_in by member",
   endSession: "accounts.signed_out by member",
+  changeOrganisation: "accounts.organisation_changed by member",
   inviteMember: "accounts.member_invited by member",
   changeMember: "accounts.member_changed by member",
   removeMember: "accounts.member_removed by member",
@@ -107,6 +108,8 @@ export async function walkChanges(product: StartedProduct, useLastMonth: (custom
   await call("changeMember", "PATCH", `/api/v1/members/${member}`, { role: "analyst" });
   await call("removeMember", "DELETE", `/api/v1/members/${member}`);
 
+  const billing = { legalName: "Walked Ltd", address: "1 Way\nWalk", taxId: "W1" };
+  await call("changeOrganisation", "PUT", "/api/v1/organisation", { name: "Walkers", billing });
   const { id: customer } = await call("createCustomer", "POST", "/api/v1/customers", { name: "walked" });
   await call("changeCustomer", "PATCH", `/api/v1/customers/${customer}`, { title: "Walked" });
   await call("inviteCustomerLogin", "POST", `/api/v1/customers/${customer}/invites`);

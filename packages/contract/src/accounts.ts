@@ -1,7 +1,7 @@
 /** People, customers and keys: sessions, members, invitations, what customers may use, and the trail of changes. */
 import { type Static, Type } from "typebox";
 import { defineRoute } from "./route.ts";
-import { Actor, Id, List, ListQuery, Name, Time, Title } from "./shapes.ts";
+import { Actor, BillingIdentityShape, Id, List, ListQuery, Name, Time, Title } from "./shapes.ts";
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 
@@ -44,12 +44,17 @@ export const InvitationShape = Type.Object({
 });
 export type InvitationShape = Static<typeof InvitationShape>;
 
+/** The provider: what it is called, and what its invoices print of it as the seller. */
+export const OrganisationShape = Type.Object({ name: Title, billing: BillingIdentityShape });
+export type OrganisationShape = Static<typeof OrganisationShape>;
+
 export const CustomerShape = Type.Object({
   id: Id("customer"),
   name: Name,
   title: Type.String(),
   status: Type.Union([Type.Literal("active"), Type.Literal("suspended")]),
   services: Nullable(Type.Array(Id("service"), { maxItems: 1000, description: "Services that the customer may use; null is all." })),
+  billing: BillingIdentityShape,
   createdAt: Time,
 });
 export type CustomerShape = Static<typeof CustomerShape>;
@@ -119,6 +124,23 @@ export const accountsRoutes = {
     tag: "sessions",
     access: { kind: "known" },
     status: 204,
+  }),
+  readOrganisation: defineRoute({
+    method: "GET",
+    path: "/api/v1/organisation",
+    summary: "The provider: its name, and what invoices print of the seller.",
+    tag: "organisation",
+    access: { kind: "provider", role: "viewer" },
+    response: OrganisationShape,
+  }),
+  changeOrganisation: defineRoute({
+    method: "PUT",
+    path: "/api/v1/organisation",
+    summary: "Sets the provider's name and what invoices print of the seller; issued invoices stay as they were.",
+    tag: "organisation",
+    access: { kind: "provider", role: "owner" },
+    body: OrganisationShape,
+    response: OrganisationShape,
   }),
   listMembers: defineRoute({
     method: "GET",
@@ -204,6 +226,7 @@ export const accountsRoutes = {
       name: Name,
       title: Type.Optional(Title),
       services: Type.Optional(CustomerShape.properties.services),
+      billing: Type.Optional(Type.Partial(BillingIdentityShape)),
     }),
     status: 201,
     response: CustomerShape,
@@ -222,6 +245,7 @@ export const accountsRoutes = {
     method: "PATCH",
     path: "/api/v1/customers/{customer}",
     summary: "Changes a customer, in force with the next call; suspended, its keys and logins are refused.",
+    description: "What is left out stays as it is, each part of `billing` too. Issued invoices keep what they printed.",
     tag: "customers",
     access: { kind: "provider", role: "engineer" },
     params: customerParams,
@@ -231,6 +255,7 @@ export const accountsRoutes = {
         title: Title,
         status: CustomerShape.properties.status,
         services: CustomerShape.properties.services,
+        billing: Type.Partial(BillingIdentityShape),
       }),
     ),
     response: CustomerShape,

@@ -6,7 +6,21 @@
  */
 import { type Static, Type } from "typebox";
 import { defineRoute } from "./route.ts";
-import { Actor, Currency, countLimit, csvMedia, Id, List, ListQuery, Month, Name, Nanos, Time, Title } from "./shapes.ts";
+import {
+  Actor,
+  BillingIdentityShape,
+  Currency,
+  countLimit,
+  csvMedia,
+  Id,
+  List,
+  ListQuery,
+  Month,
+  Name,
+  Nanos,
+  Time,
+  Title,
+} from "./shapes.ts";
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 const NanosFromZero = Type.String({
@@ -84,13 +98,16 @@ export const InvoiceLineShape = Type.Object({
 });
 export type InvoiceLineShape = Static<typeof InvoiceLineShape>;
 
+/** As it was when it was issued. One that was issued before invoices named seller and buyer has no identities. */
 export const InvoiceShape = Type.Object({
   id: Nullable(Id("invoice")),
   number: Nullable(Type.String({ description: "Without a gap within the provider, for example INV-2026-000001; null in a preview." })),
   status: Type.Union([Type.Literal("preview"), Type.Literal("final")]),
   seller: Type.String(),
+  sellerIdentity: Type.Optional(BillingIdentityShape),
   customer: Id("customer"),
   customerName: Type.String(),
+  customerIdentity: Type.Optional(BillingIdentityShape),
   month: Month,
   currency: Currency,
   lines: Type.Array(InvoiceLineShape),

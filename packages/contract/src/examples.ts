@@ -1,5 +1,9 @@
 /** Bodies as a caller would send them, by operation: shown in OpenAPI and the reference, checked against the schemas by a test. */
 export const requestExamples: Readonly<Record<string, unknown>> = {
+  changeOrganisation: {
+    name: "Acme Risk",
+    billing: { legalName: "Acme Risk GmbH", address: "Hauptstrasse 1\n10115 Berlin\nGermany", taxId: "DE123456789" },
+  },
   createView: { name: "loans-with-customers", sql: "select l.*, c.region from loans l join customers c on c.id = l.customer_id" },
   promoteVersion: { number: 2, note: "better on the newest quarter" },
   createService: {

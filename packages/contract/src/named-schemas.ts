@@ -1,5 +1,5 @@
 /** Schemas that OpenAPI names under components: what a client's generated types are called. */
-import { AuditShape, CustomerShape, InvitationShape, KeyShape, MemberShape, SessionShape } from "./accounts.ts";
+import { AuditShape, CustomerShape, InvitationShape, KeyShape, MemberShape, OrganisationShape, SessionShape } from "./accounts.ts";
 import { InvoiceLineShape, InvoiceShape, PlanShape, PlanVersionShape, PricesShape } from "./billing.ts";
 import {
   InferenceErrorReply,
@@ -25,7 +25,7 @@ import {
   ServiceShape,
   StoredDecisionShape,
 } from "./serving.ts";
-import { Actor, ErrorReply, Money, ProblemShape } from "./shapes.ts";
+import { Actor, BillingIdentityShape, ErrorReply, Money, ProblemShape } from "./shapes.ts";
 import {
   ColumnKind,
   ColumnProfileShape,
@@ -43,6 +43,8 @@ export const namedSchemas = {
   Session: SessionShape,
   Member: MemberShape,
   Invitation: InvitationShape,
+  Organisation: OrganisationShape,
+  BillingIdentity: BillingIdentityShape,
   Customer: CustomerShape,
   Key: KeyShape,
   Audit: AuditShape,

@@ -35,6 +35,25 @@ export const Currency = Type.String({ pattern: "^[A-Z]{3}$", description: "ISO 4
 export const Money = Type.Object({ nanos: Nanos, currency: Currency });
 export type Money = Static<typeof Money>;
 
+/** How many lines of an address an invoice has room for. */
+const addressLineLimit = 8;
+
+/** Who sells or buys, as an invoice prints it; each part is null where it was not given. */
+export const BillingIdentityShape = Type.Object({
+  legalName: Type.Union([Title, Type.Null()]),
+  address: Type.Union([
+    Type.String({
+      minLength: 1,
+      maxLength: 500,
+      pattern: `^[^\\r\\n]+(?:\\n[^\\r\\n]*){0,${addressLineLimit - 1}}$`,
+      description: "As it is printed, up to eight lines parted by line feeds.",
+    }),
+    Type.Null(),
+  ]),
+  taxId: Type.Union([Type.String({ minLength: 1, maxLength: 60, description: "Of any country, as it is printed." }), Type.Null()]),
+});
+export type BillingIdentityShape = Static<typeof BillingIdentityShape>;
+
 /** Who made a change. */
 export const Actor = Type.Object({
   kind: Type.Union([Type.Literal("member"), Type.Literal("key"), Type.Literal("job"), Type.Literal("admin"), Type.Literal("system")]),

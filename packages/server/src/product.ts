@@ -9,6 +9,7 @@ import {
   hashSecret,
   KeyService,
   MemberService,
+  OrganisationService,
   openAdminKey,
 } from "@megalith/platform/accounts";
 import { BillingService } from "@megalith/platform/billing";
@@ -69,11 +70,12 @@ export async function buildProduct(options: ProductOptions) {
   const members = new MemberService({ pool, clock, newUuid, random, organisation, isAdminKey });
   const keys = new KeyService({ pool, clock, newUuid, random });
   const customers = new CustomerService({ pool, clock, newUuid, onChange: (id) => keys.forget(id) });
+  const organisations = new OrganisationService({ pool, clock, newUuid });
 
   const meter = new Meter({ pool, ...(options.onBatch === undefined ? {} : { onBatch: options.onBatch }) });
   const ledger = new Ledger(pool);
   const meterAccounts = new MeterAccounts({ pool, clock, newUuid });
-  const billing = new BillingService({ pool, clock, newUuid, names: invoiceNames(pool, customers) });
+  const billing = new BillingService({ pool, clock, newUuid, names: invoiceNames(pool, organisations, customers) });
 
   const catalogue = new ServiceCatalogue({ pool, clock, newUuid, registry, planExists: billing.planExists });
   const log = new DecisionLog(pool, clock, newUuid);
@@ -106,6 +108,7 @@ export async function buildProduct(options: ProductOptions) {
     clock,
     registry,
     tables,
+    organisations,
     members,
     keys,
     customers,
@@ -139,15 +142,15 @@ function followChanges(pool: Pool, keys: KeyService, catalogue: ServiceCatalogue
   }
 }
 
-function invoiceNames(pool: Pool, customers: CustomerService) {
+function invoiceNames(pool: Pool, organisations: OrganisationService, customers: CustomerService) {
   return {
     seller: async (organisation: string) => {
-      const found = await pool.query<{ name: string }>("select name from organisation where id = $1", [organisation]);
-      return found.rows[0]?.name ?? "";
+      const { name, billing } = await organisations.read(organisation);
+      return { name, identity: billing };
     },
     customer: (organisation: string, id: string) =>
       customers.find(organisation, { id }).then(
-        (customer) => customer.title,
+        ({ title, billing }) => ({ name: title, identity: billing }),
         (error: unknown) => {
           if (error instanceof MegalithError && error.status === 404) return undefined;
           throw error;

@@ -1,5 +1,5 @@
 /** The words of accounts. Ids are bare uuids. */
-import type { Role, Scope } from "@megalith/contract";
+import type { BillingIdentityShape, Role, Scope } from "@megalith/contract";
 
 export interface Member {
   readonly id: string;
@@ -17,6 +17,7 @@ export interface Customer {
   readonly status: "active" | "suspended";
   /** Null: every service. */
   readonly serviceIds: readonly string[] | null;
+  readonly billing: BillingIdentityShape;
   readonly createdAt: Date;
 }
 
@@ -41,6 +42,8 @@ export interface CustomerChange {
   readonly title?: string | undefined;
   readonly status?: "active" | "suspended" | undefined;
   readonly serviceIds?: readonly string[] | null | undefined;
+  /** What is left out stays. */
+  readonly billing?: Partial<BillingIdentityShape> | undefined;
 }
 
 /** From the least to the most. */

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Pool } from "pg";
 import { openTestDatabase } from "../foundation/database.fixture.ts";
 import { type Caller, uuidMaker } from "../foundation/index.ts";
-import { CustomerService, ensureOrganisation, KeyService, MemberService, newSecret } from "./index.ts";
+import { CustomerService, ensureOrganisation, KeyService, MemberService, newSecret, OrganisationService } from "./index.ts";
 
 export interface TestAccounts {
   readonly pool: Pool;
@@ -11,6 +11,7 @@ export interface TestAccounts {
   readonly adminKey: string;
   readonly members: MemberService;
   readonly customers: CustomerService;
+  readonly organisations: OrganisationService;
   readonly keys: KeyService;
   /** As a second process on the same database, whose memory nothing in this one reaches. */
   readonly otherKeys: KeyService;
@@ -35,6 +36,7 @@ export async function startAccounts(): Promise<TestAccounts> {
     caller: { organisation, actor: { kind: "admin", id: null, name: "admin key" } },
     adminKey,
     members: new MemberService({ ...uses, isAdminKey: (text) => text === adminKey }),
+    organisations: new OrganisationService(uses),
     customers: new CustomerService({ ...uses, onChange: (id) => keys.forget(id) }),
     keys,
     otherKeys,

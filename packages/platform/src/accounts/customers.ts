@@ -1,8 +1,9 @@
 /** Customers: who buys answers, and from which services. What they may spend lies with metering. */
-import { MegalithError } from "@megalith/contract";
+import { type BillingIdentityShape, MegalithError } from "@megalith/contract";
 import type { Pool, PoolClient } from "pg";
 import { type Caller, type Clock, inTransaction, isUniqueViolation, type NewUuid, notify, recordChange } from "../foundation/index.ts";
 import type { Customer, CustomerChange } from "./account.ts";
+import { type IdentityRow, toIdentity } from "./billing-identity.ts";
 import { accountsChannel } from "./keys.ts";
 
 export interface CustomerOptions {
@@ -21,23 +22,31 @@ export class CustomerService {
   }
 
   /** @throws MegalithError "accounts.customer_name_taken". */
-  async create(
-    caller: Caller,
-    name: string,
-    customer: { readonly title?: string | undefined; readonly serviceIds?: readonly string[] | null | undefined } = {},
-  ): Promise<Customer> {
+  async create(caller: Caller, name: string, customer: Pick<CustomerChange, "title" | "serviceIds" | "billing"> = {}): Promise<Customer> {
     const { pool, newUuid, clock } = this.options;
     const { title = name, serviceIds = null } = customer;
+    const billing = { ...unknownIdentity, ...customer.billing };
     return namingTaken(name, () =>
       inTransaction(pool, async (client) => {
         const id = newUuid();
         const now = clock.now();
         const inserted = await client.query<CustomerRow>(
-          `insert into customer (id, organisation, name, title, status, service_ids, created_at, created_by)
-           values ($1, $2, $3, $4, 'active', $5, $6, $7) returning *`,
-          [id, caller.organisation, name, title, serviceIds, now, JSON.stringify(caller.actor)],
+          `insert into customer (id, organisation, name, title, status, service_ids, created_at, created_by, legal_name, address, tax_id)
+           values ($1, $2, $3, $4, 'active', $5, $6, $7, $8, $9, $10) returning *`,
+          [
+            id,
+            caller.organisation,
+            name,
+            title,
+            serviceIds,
+            now,
+            JSON.stringify(caller.actor),
+            billing.legalName,
+            billing.address,
+            billing.taxId,
+          ],
         );
-        const detail = { title, serviceIds };
+        const detail = { title, serviceIds, ...(customer.billing === undefined ? {} : { billing }) };
         await recordChange(client, caller, newUuid(), now, {
           action: "accounts.customer_created",
           subjectKind: "customer",
@@ -92,10 +101,13 @@ export class CustomerService {
     const row = found.rows[0];
     if (row === undefined) throw new MegalithError("request.not_found");
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-    const next = { ...toCustomer(row), ...given } as Customer;
+    const before = toCustomer(row);
+    const next = { ...before, ...given, billing: { ...before.billing, ...change.billing } } as Customer;
+    const { legalName, address, taxId } = next.billing;
     const updated = await client.query<CustomerRow>(
-      "update customer set name = $2, title = $3, status = $4, service_ids = $5 where id = $1 returning *",
-      [id, next.name, next.title, next.status, next.serviceIds],
+      `update customer set name = $2, title = $3, status = $4, service_ids = $5, legal_name = $6, address = $7, tax_id = $8
+       where id = $1 returning *`,
+      [id, next.name, next.title, next.status, next.serviceIds, legalName, address, taxId],
     );
     await recordChange(client, caller, this.options.newUuid(), this.options.clock.now(), {
       action: "accounts.customer_changed",
@@ -119,7 +131,9 @@ async function namingTaken<T>(name: string, work: () => Promise<T>): Promise<T> 
   }
 }
 
-interface CustomerRow {
+const unknownIdentity: BillingIdentityShape = { legalName: null, address: null, taxId: null };
+
+interface CustomerRow extends IdentityRow {
   id: string;
   name: string;
   title: string;
@@ -135,6 +149,7 @@ function toCustomer(row: CustomerRow): Customer {
     title: row.title,
     status: row.status,
     serviceIds: row.service_ids,
+    billing: toIdentity(row),
     createdAt: row.created_at,
   };
 }

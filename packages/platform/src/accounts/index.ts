@@ -5,6 +5,6 @@ export { type AuditEntry, type AuditPage, listAudit } from "./audit.ts";
 export { CustomerService } from "./customers.ts";
 export { accountsChannel, type IssuedKey, KeyService, type NewKey } from "./keys.ts";
 export { type Invite, MemberService } from "./members.ts";
-export { ensureOrganisation } from "./organisation.ts";
+export { ensureOrganisation, OrganisationService } from "./organisation.ts";
 export { hashSecret, isSecret, newSecret } from "./secret.ts";
 export type { Session } from "./sessions.ts";

@@ -127,8 +127,23 @@ test("no secret lies in clear in any column of any table", async () => {
   }
 });
 
+test("what invoices print of seller and buyer is kept; of a customer, the parts that are not said stay", async () => {
+  const { caller, customers, organisations } = accounts;
+  const nothing = { legalName: null, address: null, taxId: null };
+  assert.deepEqual(await organisations.read(caller.organisation), { name: "provider", billing: nothing });
+  const acme = { name: "Acme", billing: { legalName: "Acme GmbH", address: "Weg 1\n10115 Berlin", taxId: null } };
+  assert.deepEqual(await organisations.change(caller, acme), acme);
+  assert.deepEqual(await organisations.read(caller.organisation), acme);
+  const buyer = await customers.create(caller, "buyer", { billing: { legalName: "Buyer Ltd" } });
+  assert.deepEqual(buyer.billing, { ...nothing, legalName: "Buyer Ltd" });
+  await customers.change(caller, buyer.id, { billing: { taxId: "GB1" } });
+  await customers.change(caller, buyer.id, { title: "Buyer" });
+  const { title, billing } = await customers.change(caller, buyer.id, { billing: { legalName: null } });
+  assert.deepEqual([title, billing], ["Buyer", { ...nothing, taxId: "GB1" }]);
+});
+
 test("every change leaves one audit row with its actor, found by its subject", async () => {
-  const { caller, customers, keys, members, pool } = accounts;
+  const { caller, customers, keys, members, organisations, pool } = accounts;
   const trail = async (subjectId: string) =>
     (await listAudit(pool, caller.organisation, { after: null, limit: 100, subjectId, subjectName: null })).map(({ action, actor }) => {
       return `${action} by ${actor.kind}`;
@@ -136,6 +151,8 @@ test("every change leaves one audit row with its actor, found by its subject", a
   const { id } = await customers.create(caller, "audited");
   await customers.change(caller, id, { title: "Audited" });
   assert.deepEqual(await trail(id), ["accounts.customer_changed by admin", "accounts.customer_created by admin"]);
+  await organisations.change(caller, await organisations.read(caller.organisation));
+  assert.equal((await trail(caller.organisation))[0], "accounts.organisation_changed by admin");
   const { key } = await keys.create(caller, id, { name: "k", scopes: ["read"] });
   await keys.rotate(caller, key.id, 60);
   await keys.revoke(caller, key.id);

@@ -26,6 +26,7 @@ let meter: Meter;
 let caller: Caller;
 let now = new Date("2026-03-01T00:00:00Z");
 const serviceId = randomUUID();
+let seller = { legalName: "Provider GmbH", address: "Hauptstrasse 1\n10115 Berlin", taxId: "DE1" };
 
 before(async () => {
   database = await openTestDatabase();
@@ -35,8 +36,9 @@ before(async () => {
   meter = new Meter({ pool: database.pool });
   const clock = { now: () => now };
   const names = {
-    seller: async () => "Provider",
-    customer: async (_: string, id: string) => (id === stranger ? undefined : "测试公司"),
+    seller: async () => ({ name: "Provider", identity: seller }),
+    customer: async (_: string, id: string) =>
+      id === stranger ? undefined : { name: "测试公司", identity: { legalName: null, address: null, taxId: null } },
     services: async (_: string, ids: readonly string[]) => new Map(ids.map((id) => [id, "credit-risk"])),
   };
   billing = new BillingService({ pool: database.pool, clock, newUuid: uuidMaker(clock, systemRandom), names });
@@ -169,6 +171,13 @@ test("an issued invoice is read and printed, and another customer's reads as one
   assert.deepEqual(await billing.invoices.read(caller.organisation, id, customerId), invoice);
   const printed = await Promise.all([1, 2].map(() => billing.pdf(caller.organisation, id, customerId, "en")));
   for (const pdf of printed) assert.equal(Buffer.from(pdf.subarray(0, 5)).toString(), "%PDF-");
+  assert.deepEqual([invoice?.sellerIdentity, invoice?.customerIdentity?.address], [seller, null]);
+  seller = { ...seller, legalName: "Renamed AG" };
+  const [, again] = [
+    await billing.finalise(caller, customerId, "2027-03"),
+    await billing.invoices.read(caller.organisation, id, customerId),
+  ];
+  assert.deepEqual(again, invoice, "an issued invoice keeps its seller");
   await assert.rejects(billing.invoices.read(caller.organisation, id, randomUUID()), coded("request.not_found"));
   await assert.rejects(billing.invoices.read(randomUUID(), id, null), coded("request.not_found"));
 });

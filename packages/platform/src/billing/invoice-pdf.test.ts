@@ -66,6 +66,30 @@ test("an invoice prints names of any script, amounts and its number", async () =
   assert.equal(pages, 1);
 });
 
+test("seller and buyer are printed with what they are called by law, each line of the address and the tax id", async () => {
+  const sellerIdentity = { legalName: "Megalith Łódź sp. z o.o.", address: "ul. Piotrkowska 1\n90-001 Łódź", taxId: "PL1234567890" };
+  const customerIdentity = { legalName: "测试有限公司", address: "北京市海淀区\n中关村大街 27 号", taxId: "91110108MA0000000X" };
+  const { text, pages } = await textOf(await printInvoice({ ...invoice, sellerIdentity, customerIdentity }, "en"));
+  const parts = [
+    "From",
+    "sp. z o.o.",
+    "ul. Piotrkowska 1",
+    "90-001 Łódź",
+    "Tax ID: PL1234567890",
+    "Bill to",
+    "测试有限公司",
+    "中关村大街 27 号",
+  ];
+  for (const part of [...parts, "Tax ID: 91110108MA0000000X"]) assert.ok(text.normalize("NFC").includes(part), `${part} in ${text}`);
+  assert.equal(pages, 1);
+});
+
+test("the longest seller and buyer that can be given leave room for the lines", async () => {
+  const longest = { legalName: "国".repeat(200), address: Array(8).fill("址".repeat(61)).join("\n"), taxId: "X".repeat(60) };
+  const { text } = await textOf(await printInvoice({ ...invoice, sellerIdentity: longest, customerIdentity: longest }, "en"));
+  for (const part of ["国".repeat(10), "X".repeat(20), "2.47 EUR", "Total"]) assert.ok(text.includes(part), `${part} in ${text}`);
+});
+
 test("an invoice is printed in Chinese when that is asked for", async () => {
   const { text } = await textOf(await printInvoice({ ...invoice, prepaidNanos: "1000000000", dueNanos: "1470000000" }, "zh-CN"));
   for (const part of ["账单", "合计", "应付金额", "每日第 1 至 1000 次决策", "1.47 EUR"])

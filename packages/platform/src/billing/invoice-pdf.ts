@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
+  type BillingIdentityShape,
   formatAmount,
   type InvoiceShape,
   type InvoiceWord,
@@ -41,6 +42,8 @@ const bottom = 770;
 const quantityEnd = 355;
 const unitEnd = 450;
 const descriptionWidth = 250;
+const buyerStart = 305;
+const partyWidth = 230;
 const lineHeight = 1.5;
 
 /** @returns the bytes of the PDF, page numbers included. */
@@ -82,26 +85,50 @@ class Printer {
   }
 
   print(invoice: InvoiceShape): void {
-    this.top += this.wrapped(invoice.seller, margin, right - margin, 11, "bold") + 16;
     this.line(this.word(invoice.status === "final" ? "invoice" : "preview"), margin, 22, "bold");
     this.top += 42;
     const facts: readonly (readonly [InvoiceWord, string])[] = [
       ["number", invoice.number ?? "–"],
       ["issued", invoice.issuedAt?.slice(0, 10) ?? "–"],
       ["period", invoice.month],
-      ["customer", invoice.customerName],
     ];
     for (const [name, value] of facts) {
       this.line(this.word(name), margin, 10, "regular", "#666666");
       this.top += this.wrapped(value, margin + 110, right - margin - 110, 10, "regular") + 2;
     }
-    this.top += 20;
+    this.top += 14;
+    this.parties(invoice);
     this.table(invoice);
     this.sums(invoice);
     this.numberPages();
   }
 
+  /** Who sells and who buys, side by side. */
+  private parties(invoice: InvoiceShape): void {
+    const top = this.top;
+    const ends = [
+      this.party("seller", invoice.seller, invoice.sellerIdentity, margin),
+      this.party("customer", invoice.customerName, invoice.customerIdentity, buyerStart),
+    ].map((height) => top + height);
+    this.top = Math.max(...ends) + 24;
+  }
+
+  /** @returns its height; the place of the next line stays. */
+  private party(role: InvoiceWord, name: string, identity: BillingIdentityShape | undefined, x: number): number {
+    const top = this.top;
+    this.line(this.word(role), x, 9, "regular", "#666666");
+    this.top += 15;
+    this.top += this.wrapped(identity?.legalName ?? name, x, partyWidth, 11, "bold") + 1;
+    for (const line of identity?.address?.split("\n") ?? []) this.top += this.wrapped(line, x, partyWidth, 10, "regular");
+    const taxId = identity?.taxId ?? null;
+    if (taxId !== null) this.top += this.wrapped(wordInvoice(this.language, "taxId", { id: taxId }), x, partyWidth, 10, "regular");
+    const height = this.top - top;
+    this.top = top;
+    return height;
+  }
+
   private table(invoice: InvoiceShape): void {
+    if (this.top > bottom - 80) this.newPage();
     this.head();
     const amount = (nanos: string) => formatAmount(BigInt(nanos), invoice.currency);
     for (const line of invoice.lines) {

@@ -4,7 +4,7 @@
  * Issuing holds the customer's row of the meter: usage that arrives later counts for the next month. The number is taken
  * from a locked counter in the same transaction, so numbers have no gap.
  */
-import { type Actor, type InvoiceShape, idFromUuid, MegalithError } from "@megalith/contract";
+import { type Actor, type BillingIdentityShape, type InvoiceShape, idFromUuid, MegalithError } from "@megalith/contract";
 import type { Pool, PoolClient } from "pg";
 import { type Caller, type Clock, inTransaction, type NewUuid, recordChange } from "../foundation/index.ts";
 import { closeMonth, readLines } from "../metering/index.ts";
@@ -12,13 +12,27 @@ import { computeInvoices, type InvoiceSums, type Terms } from "./invoice.ts";
 import { firstDay, nextMonth, overEverywhere } from "./month.ts";
 import { findPlans } from "./plan-store.ts";
 
+/** Seller or buyer: the name that it goes by, and what it is called by law. */
+export interface Party {
+  readonly name: string;
+  readonly identity: BillingIdentityShape;
+}
+
 /** What an invoice prints of things that billing does not own. */
 export interface InvoiceNames {
   /** The provider. */
-  seller(organisation: string): Promise<string>;
+  seller(organisation: string): Promise<Party>;
   /** Undefined when there is no such customer. */
-  customer(organisation: string, customerId: string): Promise<string | undefined>;
+  customer(organisation: string, customerId: string): Promise<Party | undefined>;
   services(organisation: string, serviceIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** Whose month an invoice is of, and who sells it. */
+interface InvoiceHead {
+  readonly customerId: string;
+  readonly month: string;
+  readonly seller: Party;
+  readonly buyer: Party;
 }
 
 export interface InvoicesOptions {
@@ -38,11 +52,11 @@ export class Invoices {
   /** What the month (YYYY-MM) comes to so far, one invoice a currency; those that were issued as issued. */
   async preview(organisation: string, customerId: string, month: string): Promise<InvoiceShape[]> {
     const { pool } = this.options;
-    await this.customerName(organisation, customerId);
+    const parties = await this.parties(organisation, customerId);
     const issued = await findIssued(pool, organisation, customerId, month);
     const open = await this.compute(pool, organisation, customerId, month);
     const previews = open.filter(({ currency }) => !issued.has(currency));
-    const documents = await Promise.all(previews.map((sums) => this.document(organisation, customerId, month, sums, null)));
+    const documents = await Promise.all(previews.map((sums) => this.document(organisation, { customerId, month, ...parties }, sums, null)));
     return [...issued.values(), ...documents].sort((a, b) => (a.currency < b.currency ? -1 : 1));
   }
 
@@ -51,13 +65,13 @@ export class Invoices {
     const { organisation } = caller;
     const from = overEverywhere(month);
     if (this.options.clock.now() < from) throw new MegalithError("billing.month_open", { values: { month, from: from.toISOString() } });
-    const name = await this.customerName(organisation, customerId);
+    const parties = await this.parties(organisation, customerId);
     return inTransaction(this.options.pool, async (client) => {
       await closeMonth(client, organisation, customerId, firstDay(nextMonth(month)));
       const issued = await findIssued(client, organisation, customerId, month);
       for (const sums of await this.compute(client, organisation, customerId, month)) {
         if (issued.has(sums.currency)) continue;
-        issued.set(sums.currency, await this.issue(client, caller, { customerId, name, month }, sums));
+        issued.set(sums.currency, await this.issue(client, caller, { customerId, month, ...parties }, sums));
       }
       return [...issued.values()];
     });
@@ -96,12 +110,7 @@ export class Invoices {
     return computeInvoices(usage, terms);
   }
 
-  private async issue(
-    client: PoolClient,
-    caller: Caller,
-    of: { readonly customerId: string; readonly name: string; readonly month: string },
-    sums: InvoiceSums,
-  ): Promise<InvoiceShape> {
+  private async issue(client: PoolClient, caller: Caller, of: InvoiceHead, sums: InvoiceSums): Promise<InvoiceShape> {
     const { clock, newUuid } = this.options;
     const { organisation } = caller;
     const now = clock.now();
@@ -114,7 +123,7 @@ export class Invoices {
     const sequence = (counted.rows[0] as { last_number: number }).last_number;
     const id = newUuid();
     const number = `INV-${year}-${String(sequence).padStart(6, "0")}`;
-    const document = await this.document(organisation, of.customerId, of.month, sums, { id, number, at: now });
+    const document = await this.document(organisation, of, sums, { id, number, at: now });
     await client.query(
       `insert into invoice (id, organisation, year, sequence, customer_id, month, currency, total_nanos, document, issued_at, issued_by)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
@@ -137,28 +146,28 @@ export class Invoices {
       subjectKind: "invoice",
       subjectId: id,
       subjectName: number,
-      detail: { customer: of.name, month: of.month, currency: sums.currency, totalNanos: sums.totalNanos.toString() },
+      detail: { customer: of.buyer.name, month: of.month, currency: sums.currency, totalNanos: sums.totalNanos.toString() },
     });
     return document;
   }
 
   private async document(
     organisation: string,
-    customerId: string,
-    month: string,
+    { customerId, month, seller, buyer }: InvoiceHead,
     sums: InvoiceSums,
     issued: { readonly id: string; readonly number: string; readonly at: Date } | null,
   ): Promise<InvoiceShape> {
-    const { names } = this.options;
     const serviceIds = [...new Set(sums.lines.flatMap((line) => (line.serviceId === null ? [] : [line.serviceId])))];
-    const services = await names.services(organisation, serviceIds);
+    const services = await this.options.names.services(organisation, serviceIds);
     return {
       id: issued === null ? null : idFromUuid("invoice", issued.id),
       number: issued?.number ?? null,
       status: issued === null ? "preview" : "final",
-      seller: await names.seller(organisation),
+      seller: seller.name,
+      sellerIdentity: seller.identity,
       customer: idFromUuid("customer", customerId),
-      customerName: await this.customerName(organisation, customerId),
+      customerName: buyer.name,
+      customerIdentity: buyer.identity,
       month,
       currency: sums.currency,
       lines: sums.lines.map(({ serviceId, unitNanos, exactNanos, amountNanos, ...line }) => ({
@@ -176,10 +185,10 @@ export class Invoices {
     };
   }
 
-  private async customerName(organisation: string, customerId: string): Promise<string> {
-    const name = await this.options.names.customer(organisation, customerId);
-    if (name === undefined) throw new MegalithError("request.not_found");
-    return name;
+  private async parties(organisation: string, customerId: string): Promise<{ readonly seller: Party; readonly buyer: Party }> {
+    const buyer = await this.options.names.customer(organisation, customerId);
+    if (buyer === undefined) throw new MegalithError("request.not_found");
+    return { seller: await this.options.names.seller(organisation), buyer };
   }
 }
 

@@ -1,10 +1,11 @@
 /** Routes of people, customers and keys. */
-import type { CustomerService, KeyService, MemberService } from "@megalith/platform/accounts";
+import type { CustomerService, KeyService, MemberService, OrganisationService } from "@megalith/platform/accounts";
 import type { Pool } from "pg";
 import type { BoundRoute } from "../route.ts";
 import { acceptInvite } from "./accept-invite.ts";
 import { changeCustomer } from "./change-customer.ts";
 import { changeMember } from "./change-member.ts";
+import { changeOrganisation } from "./change-organisation.ts";
 import { createCustomer } from "./create-customer.ts";
 import { createKey } from "./create-key.ts";
 import { createSession } from "./create-session.ts";
@@ -18,11 +19,13 @@ import { listKeys } from "./list-keys.ts";
 import { listMembers } from "./list-members.ts";
 import { readCustomer } from "./read-customer.ts";
 import { readInvite } from "./read-invite.ts";
+import { readOrganisation } from "./read-organisation.ts";
 import { removeMember } from "./remove-member.ts";
 import { revokeKey } from "./revoke-key.ts";
 import { rotateKey } from "./rotate-key.ts";
 
 export interface AccountsUses {
+  readonly organisations: OrganisationService;
   readonly members: MemberService;
   readonly customers: CustomerService;
   readonly keys: KeyService;
@@ -35,6 +38,8 @@ export function accountsRoutesOf(uses: AccountsUses): BoundRoute[] {
     createSession(uses),
     currentSession(),
     endSession(uses),
+    readOrganisation(uses),
+    changeOrganisation(uses),
     listMembers(uses),
     inviteMember(uses),
     changeMember(uses),

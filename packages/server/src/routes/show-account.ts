@@ -48,6 +48,7 @@ export function showCustomer(customer: Customer): CustomerShape {
     title: customer.title,
     status: customer.status,
     services: customer.serviceIds === null ? null : customer.serviceIds.map((id) => idFromUuid("service", id)),
+    billing: customer.billing,
     createdAt: customer.createdAt.toISOString(),
   };
 }
