@@ -134,7 +134,9 @@ test("training on some rows is training on a table of only these rows", () => {
 test("a table binned before serves every fold", () => {
   const data = randomTable({ seed: 2, rows: 100 });
   const binned = binTable(data.columns, smallParameters.bins);
-  assert.deepEqual(trainForest("regression", data, smallParameters, { binned }), trainForest("regression", data, smallParameters));
+  const again = trainForest("regression", data, smallParameters, { binned });
+  const own = trainForest("regression", data, smallParameters);
+  assert.deepEqual([again.forest, again.history], [own.forest, own.history]);
   refuses("forest.data_invalid", () =>
     trainForest("regression", { columns: data.columns.slice(1), target: data.target }, smallParameters, { binned }),
   );
@@ -150,6 +152,29 @@ test("training stops when the validation loss no longer falls, and keeps the bes
   assert.equal(history.length, bestRound + 5);
   assert.equal(forest.trees.nodeOffset.length - 1, bestRound);
   assert.ok(Math.abs(lossOf("binary", validation, forest) - Math.min(...losses)) < 1e-12);
+});
+
+test("losses of parts are told apart, and a training that is ended early has the forest of every round before", () => {
+  const data = randomTable({ seed: 3, rows: 200, task: "binary" });
+  const validation = randomTable({ seed: 4, rows: 90, task: "binary" });
+  const all = Int32Array.from(validation.target.keys());
+  const parts = [all.subarray(0, 30), all.subarray(30), all.subarray(0, 0)];
+  const parameters = { ...smallParameters, rounds: 9 };
+  const rounds = trainingRounds("binary", data, parameters, { validation, validationParts: parts });
+  let step = rounds.next();
+  for (let round = 1; !step.done; round++) {
+    const { validLoss, partLosses: [first, second, none] = [] } = step.value;
+    assert.ok(Math.abs(((first as number) * 30 + (second as number) * 60) / 90 - (validLoss as number)) < 1e-12);
+    assert.ok(Number.isNaN(none));
+    step = rounds.next(round === 6);
+  }
+  const { history, after } = step.value;
+  assert.equal(history.length, 6);
+  for (const count of [1, 4, 6]) {
+    const alone = trainForest("binary", data, { ...parameters, rounds: count }).forest;
+    assert.deepEqual(encodeForest(after(count)), encodeForest(alone));
+  }
+  assert.deepEqual(after(50), after(6));
 });
 
 test("a training is watched round by round and given up at any of them", () => {

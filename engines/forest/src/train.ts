@@ -1,5 +1,5 @@
 /**
- * Trains a forest by gradient boosting, one round a step, so that a caller can show progress and stop in between.
+ * Trains a forest by gradient boosting, one round a step, so that a caller can show progress and end it in between.
  *
  * Sums are exact (grid.ts) or f64 in a fixed order, chance comes from the seed, exp and log are our own: the same table,
  * parameters and seed give the same bits in every JavaScript engine.
@@ -23,6 +23,8 @@ export interface RoundProgress {
   /** Mean log loss (nats) or squared error over the training rows. */
   readonly trainLoss: number;
   readonly validLoss?: number;
+  /** Of each of the validation's parts; NaN for one whose rows all weigh nothing. */
+  readonly partLosses?: readonly number[];
 }
 
 export interface TrainedForest {
@@ -30,11 +32,15 @@ export interface TrainedForest {
   readonly history: readonly RoundProgress[];
   /** Of least validation loss, or the last round without validation. With early stopping the forest ends there. */
   readonly bestRound: number;
+  /** The forest as it was after so many rounds; after all that were grown when there were fewer. */
+  after(rounds: number): Forest;
 }
 
 export interface TrainOptions {
   /** Rows that the loss is watched on; the columns must be the training's, in the same order. */
   readonly validation?: TrainingData;
+  /** Row sets of the validation whose losses are told apart. */
+  readonly validationParts?: readonly Int32Array[];
   /** A table binned before from the same columns. */
   readonly binned?: BinnedTable;
   /** Put into the forest; anything that JSON can hold. */
@@ -51,7 +57,7 @@ export function trainForest(task: ForestTask, data: TrainingData, parameters: Tr
 }
 
 /**
- * Trains one forest, yielding after every round; `return()` gives up.
+ * Trains one forest, yielding after every round; `next(true)` ends with the rounds there are, `return()` gives up.
  * @param data columns are not copied: leave them alone until the end.
  * @returns the forest, its history and its best round; the same seed gives the same bytes on every machine.
  * @throws ForestError "forest.parameters_invalid", "forest.data_invalid", "forest.target_invalid", "forest.target_one_class"
@@ -62,7 +68,7 @@ export function* trainingRounds(
   data: TrainingData,
   parameters: TrainParameters,
   options: TrainOptions = {},
-): Generator<RoundProgress, TrainedForest> {
+): Generator<RoundProgress, TrainedForest, boolean | undefined> {
   checkAll(task, data, parameters, options);
   const classCount = classCountOf(task, data);
   const outputs = task === "multiclass" ? classCount : 1;
@@ -76,7 +82,7 @@ export function* trainingRounds(
   const hessian = new Float64Array(outputs * tableRows);
   const grower = createTreeGrower(data.columns, table, parameters, data.weight, rows.length);
   const sampler = createSampler(parameters, rows, data.columns.length);
-  const watch = options.validation === undefined ? undefined : createWatch(task, options.validation, base);
+  const watch = options.validation === undefined ? undefined : createWatch(task, options.validation, base, options.validationParts);
   const trees: GrownTree[] = [];
   const history: RoundProgress[] = [];
   let bestRound = 0;
@@ -96,21 +102,23 @@ export function* trainingRounds(
       splitCount += tree.nodeCount;
     }
     const trainLoss = objective.evaluate(rows, scores, gradient, hessian);
-    const validLoss = watch?.loss();
-    const progress = { round, rounds: parameters.rounds, trainLoss, ...(validLoss === undefined ? {} : { validLoss }) };
+    const watched = watch?.losses();
+    const validLoss = watched?.validLoss;
+    const progress = { round, rounds: parameters.rounds, trainLoss, ...watched };
     history.push(progress);
     if (validLoss === undefined || validLoss < bestLoss) {
       bestRound = round;
       bestLoss = validLoss ?? bestLoss;
     }
-    yield progress;
+    if ((yield progress) === true) break;
     if (watch !== undefined && parameters.earlyStoppingRounds > 0 && round - bestRound >= parameters.earlyStoppingRounds) break;
     if (splitCount === 0 && !sampler.isRandom) break;
   }
   const keep = watch !== undefined && parameters.earlyStoppingRounds > 0 ? bestRound : history.length;
-  const kept = trees.slice(0, keep * outputs);
   const metadata = options.metadata ?? {};
-  return { forest: packForest({ task, columns: data.columns, classCount, base, trees: kept, metadata }), history, bestRound };
+  const after = (rounds: number): Forest =>
+    packForest({ task, columns: data.columns, classCount, base, trees: trees.slice(0, rounds * outputs), metadata });
+  return { forest: after(keep), history, bestRound, after };
 }
 
 function checkAll(task: ForestTask, data: TrainingData, parameters: TrainParameters, options: TrainOptions): void {
@@ -149,17 +157,22 @@ function startScores(base: Float64Array, rowCount: number): Float64Array {
 
 interface Watch {
   add(tree: GrownTree, output: number): void;
-  loss(): number;
+  losses(): Required<Pick<RoundProgress, "validLoss">> & Pick<RoundProgress, "partLosses">;
 }
 
-function createWatch(task: ForestTask, validation: TrainingData, base: Float64Array): Watch {
+function createWatch(task: ForestTask, validation: TrainingData, base: Float64Array, parts?: readonly Int32Array[]): Watch {
   const rows = rowsOf(validation);
   const rowCount = validation.target.length;
   const scores = startScores(base, rowCount);
   const objective = createObjective(task, base.length, validation.target, validation.weight);
+  const watched = new Set(rows);
+  const partRows = parts?.map((part) => part.filter((row) => watched.has(row)));
   return {
     add: (tree, output) => addTreeScores(tree, validation.columns, rows, scores, output * rowCount),
-    loss: () => objective.evaluate(rows, scores),
+    losses() {
+      const validLoss = objective.evaluate(rows, scores);
+      return partRows === undefined ? { validLoss } : { validLoss, partLosses: partRows.map((part) => objective.evaluate(part, scores)) };
+    },
   };
 }
 
