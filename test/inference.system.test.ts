@@ -113,6 +113,11 @@ test("the decision that an answer names is stored and answers the same again", a
   assert.deepEqual(stored.input, records[0]);
 });
 
+test("names the columns of each record whose category training never saw", async () => {
+  const { parameters } = (await infer({ inputs: [{ ...inputs[1], data: ["education", "spaceship"], shape: [2] }] })).body as InferenceReply;
+  assert.equal(parameters?.unseen, '[[],["purpose"]]');
+});
+
 test("refuses wrong tensors as {error} with each path, and meters nothing", async () => {
   const before_ = await usageCount();
   const reply = await infer({
@@ -125,6 +130,8 @@ test("refuses wrong tensors as {error} with each path, and meters nothing", asyn
   const { error } = reply.body as { error: string };
   for (const path of ["/inputs/0/data/0", "/inputs/0/data/1", "/inputs/1/name"]) assert.ok(error.includes(path), error);
   assert.deepEqual(Object.keys(reply.body as object), ["error"]);
+  const empty = await infer({ inputs: [{ name: "duration_in_month", datatype: "INT64", shape: [2], data: [24, null] }] });
+  assert.match(empty.text, /\/inputs\/0\/data\/1: The record has no value/);
   const wanted = await infer({ inputs, parameters: { sequence_id: 1, binary_data_output: true }, outputs: [{ name: "no-output" }] });
   for (const path of ["/parameters/sequence_id", "/parameters/binary_data_output", "/outputs/0/name"])
     assert.ok(wanted.text.includes(path), wanted.text);

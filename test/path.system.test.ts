@@ -142,6 +142,42 @@ test("a table becomes a service that answers with reasons that sum, meters every
   assert.deepEqual([foreign.status, foreign.text], [404, unknown.text], "another's decision is as if it did not exist");
 });
 
+test("a record without a value is refused and costs nothing; a category that training never saw is named, stored, and asked again to the bit", async () => {
+  const { pool } = product.running.product;
+  const service = "/api/v1/services/loans/decide";
+  const count = async () => (await pool.query<{ count: string }>("select count(*) as count from usage")).rows[0]?.count;
+  const keys = await owner<{ items: { id: string }[] }>("GET", "/api/v1/customers");
+  const { secret } = await owner<{ secret: string }>("POST", `/api/v1/customers/${keys.items[0]?.id}/keys`, {
+    name: "empty",
+    scopes: ["decide"],
+  });
+  const metered = await count();
+  for (const record of [{}, { purpose: null }]) {
+    const refused = await product.call("POST", service, { key: secret, body: { records: [{ purpose: "education" }, record] } });
+    assert.equal(refused.status, 400, refused.text);
+    const [problem] = (refused.body as { error: { problems: { path: string; code: string }[] } }).error.problems;
+    assert.deepEqual([problem?.path, problem?.code], ["/records/1", "empty"]);
+  }
+  assert.equal(await count(), metered, "nothing is metered");
+
+  await owner("PATCH", "/api/v1/services/loans", { explanation: { kind: "all" } });
+  type Asked = { decisions: (Omit<Decision, "reasons"> & { unseen?: string[]; reasons: { column: string; text: string }[] })[] };
+  const ask = async (purpose: string) => (await owner<Asked>("POST", service, { record: { purpose, duration_in_month: 24 } })).decisions[0];
+  const [known, unknown] = [await ask("education"), await ask("spaceship")];
+  assert.equal(known?.unseen, undefined);
+  assert.deepEqual(unknown?.unseen, ["purpose"]);
+  const said = unknown?.reasons.find(({ column }) => column === "purpose")?.text ?? "";
+  assert.match(said, /^purpose = spaceship, never seen in training and counted as missing, (raises|lowers|does)/);
+  const read = () => owner<{ decision: object; replay: { identical: boolean } }>("GET", `/api/v1/decisions/${unknown?.id}`);
+  const { decision, replay } = await read();
+  assert.deepEqual([decision, replay.identical], [unknown, true]);
+  // As release 0.1.0 stored it: without a word of it, and still the same when asked again.
+  await pool.query("update decision set output = replace(output, ',\"unseen\":[\"purpose\"]', '') where output like '%unseen%'");
+  const old = await read();
+  assert.equal(old.replay.identical, true);
+  assert.equal((old.decision as { unseen?: unknown }).unseen, undefined);
+});
+
 test("a backup restores every row and every file, and the restored server answers and bills the same", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "megalith-backup-"));
   const stops: (() => Promise<void>)[] = [];

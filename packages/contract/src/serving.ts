@@ -26,7 +26,9 @@ const settings = {
   release: ReleaseLevel,
   plan: Nullable(Name),
   valueColumn: Nullable(Type.String({ description: "The input column that carries a transaction's value, in currency units." })),
-  required: Type.Array(Type.String(), { description: "Columns that a record must have." }),
+  required: Type.Array(Type.String(), {
+    description: "Columns that a record must have a value for; whatever stands here, a record has a value for at least one column.",
+  }),
   retentionDays: Type.Integer({ minimum: 1, maximum: 36_500 }),
   status: Type.Union([Type.Literal("open"), Type.Literal("paused")]),
 };
@@ -116,6 +118,9 @@ export const DecisionShape = Type.Object({
   base: Type.Optional(Type.Number()),
   reasons: Type.Optional(Type.Array(ReasonShape)),
   other: Type.Optional(Type.Number({ description: "What the reasons that are not shown add up to." })),
+  unseen: Type.Optional(
+    Type.Array(Type.String(), { description: "Columns whose category training never saw: they counted as missing. Absent without any." }),
+  ),
   version: Type.Object({ number: Type.Integer(), sha256: Type.String() }),
   price: Nullable(Money),
 });

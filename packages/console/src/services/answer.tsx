@@ -30,6 +30,9 @@ export function Answer({ decision, target, positive }: { decision: DecisionShape
         </span>
         <span className="badge">{say("try.version", { number: decision.version.number })}</span>
       </p>
+      {decision.unseen === undefined ? null : (
+        <p className="notice">{say("try.unseen", { columns: decision.unseen.map((name) => name.replaceAll("_", " ")).join(", ") })}</p>
+      )}
       {decision.probabilities === undefined ? null : (
         <ul className="stack">
           {Object.entries(decision.probabilities).map(([name, share]) => (

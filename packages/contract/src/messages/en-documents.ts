@@ -5,6 +5,7 @@ export const englishDocuments = {
   "reason.none": "{what} does not move the score",
   "reason.missing": "{column} is missing, which",
   "reason.is": "{column} = {value}",
+  "reason.unseen": "{column} = {value}, never seen in training and counted as missing,",
   "document.invoice": "Invoice",
   "document.preview": "Preview of an invoice",
   "document.number": "Number",

@@ -102,6 +102,8 @@ export const englishProblems = {
   "expected.singleOnly": "{name}s: one for each record",
   "problem.characters": "{name} holds characters that cannot be stored.",
   "expected.characters": "printable text",
+  "problem.recordEmpty": "The record has no value for any column of the model.",
+  "expected.recordEmpty": "a value for at least one column of the model",
   "problem.missing": "{name} is missing.",
   "expected.missing": "a value",
   "problem.valueColumn": "{name} carries the transaction's value.",

@@ -98,6 +98,7 @@ export const english = {
   "try.other": "Everything else",
   "try.score": "Score",
   "try.missing": "missing",
+  "try.unseen": "Never seen in training, so counted as missing: {columns}.",
   "try.remaining": "{count} decisions left this month",
   "code.lead": "Put a key in MEGALITH_KEY; every language gets the same answer.",
   "code.language": "Language of the code",

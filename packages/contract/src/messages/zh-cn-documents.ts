@@ -7,6 +7,7 @@ export const chineseDocuments: Readonly<Record<keyof typeof englishDocuments, st
   "reason.none": "{what}不影响评分",
   "reason.missing": "{column} 缺失，",
   "reason.is": "{column} = {value} ",
+  "reason.unseen": "{column} = {value}（训练中从未出现，按缺失处理）",
   "document.invoice": "账单",
   "document.preview": "账单预览",
   "document.number": "编号",

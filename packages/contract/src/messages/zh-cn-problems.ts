@@ -104,6 +104,8 @@ export const chineseProblems: Readonly<Record<keyof typeof englishProblems, stri
   "expected.singleOnly": "{name}s：每条记录一项",
   "problem.characters": "{name} 含有无法保存的字符。",
   "expected.characters": "可打印的文本",
+  "problem.recordEmpty": "该记录没有模型任何一列的值。",
+  "expected.recordEmpty": "模型中至少一列的值",
   "problem.missing": "缺少 {name}。",
   "expected.missing": "一个值",
   "problem.valueColumn": "{name} 表示交易金额。",

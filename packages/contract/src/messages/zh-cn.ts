@@ -100,6 +100,7 @@ export const chinese: Readonly<Record<keyof typeof english, string>> = {
   "try.other": "其他合计",
   "try.score": "评分",
   "try.missing": "缺失",
+  "try.unseen": "训练中从未出现，因此按缺失处理：{columns}。",
   "try.remaining": "本月还可决策 {count} 次",
   "code.lead": "把密钥放入 MEGALITH_KEY；任何语言得到的回答都相同。",
   "code.language": "代码语言",

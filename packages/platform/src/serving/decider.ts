@@ -70,14 +70,15 @@ export class Decider {
       throw new MegalithError("serving.service_paused", { values: { service: call.service }, retryAfterSeconds: 60 });
     const asked = readBody(call.body);
     const problems: Problem[] = [];
-    const rows = this.encode(compiled, asked, call.body, problems);
+    const unseen: string[][] = [];
+    const rows = this.encode(compiled, asked, call.body, problems, unseen);
     const values = readValues(compiled, asked, problems);
     if (problems.length > 0)
       throw new MegalithError("serving.record_invalid", { values: { count: problems.length }, problems: problems.slice(0, problemLimit) });
     const now = this.options.clock.now();
     const eventTime = call.body.eventTime === undefined ? now : new Date(call.body.eventTime);
     const answers = rows.map((row, index) =>
-      compiled.champion.answerer.answer(row, asked.records[index] ?? {}, compiled.service.settings.explanation),
+      compiled.champion.answerer.answer(row, asked.records[index] ?? {}, compiled.service.settings.explanation, unseen[index]),
     );
     const ids = answers.map(() => this.options.newUuid());
     const decision = keep(compiled, asked, answers);
@@ -108,8 +109,17 @@ export class Decider {
     return this.speak(call, compiled, facts, decision, answers, await this.options.meter.record(facts));
   }
 
-  /** @returns a row a record, valid until the next call is encoded. */
-  private encode({ champion, service }: CompiledService, asked: Asked, body: DecideBody, problems: Problem[]): Float64Array[] {
+  /**
+   * @param unseen filled, by record, with the columns whose category training never saw.
+   * @returns a row a record, valid until the next call is encoded.
+   */
+  private encode(
+    { champion, service }: CompiledService,
+    asked: Asked,
+    body: DecideBody,
+    problems: Problem[],
+    unseen: string[][],
+  ): Float64Array[] {
     const { encoder } = champion;
     const width = encoder.columns.length;
     if (this.cells.length < width * asked.records.length) this.cells = new Float64Array(width * asked.records.length);
@@ -118,7 +128,9 @@ export class Decider {
     return asked.records.map((record, index) => {
       const path = body.record === undefined ? `/records/${index}` : "/record";
       const row = cells.subarray(index * width, (index + 1) * width).fill(0);
-      encoder.encode(record, row, path, problems);
+      const unknown = encoder.encode(record, row, path, problems);
+      if (unknown !== undefined) unseen[index] = unknown;
+      if (encoder.isEmpty(record)) problems.push(problem(path, "empty", "recordEmpty"));
       for (const name of service.settings.required)
         if (!Object.hasOwn(record, name) || record[name] === null)
           problems.push(problem(`${path}/${pointerPart(name)}`, "required", "missing", { name }));

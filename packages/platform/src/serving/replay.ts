@@ -22,9 +22,11 @@ export async function replay(
   const { encoder, answerer } = await uses.catalogue.compileVersion(version);
   const problems: Problem[] = [];
   const row = new Float64Array(encoder.columns.length);
-  encoder.encode(decision.input, row, "/record", problems);
+  const unseen = encoder.encode(decision.input, row, "/record", problems);
   // A call may leave reasons out; then they are left out again.
   const explanation = decision.answer.reasons === undefined ? undefined : revision?.settings.explanation;
-  const again = answerer.answer(row, decision.input, explanation ?? { kind: "none" });
+  // Release 0.1.0 did not say which categories were unseen, so an answer of then is asked for without it.
+  const told = decision.answer.unseen === undefined ? undefined : unseen;
+  const again = answerer.answer(row, decision.input, explanation ?? { kind: "none" }, told);
   return { identical: problems.length === 0 && JSON.stringify(again) === decision.outputText, revision: revision?.number ?? 0, version };
 }

@@ -14,6 +14,7 @@ const answer = fc.record(
     base: number,
     reasons: fc.array(fc.tuple(text, fc.oneof(number, text, fc.boolean(), fc.constant(null)), number), { maxLength: 4 }),
     other: number,
+    unseen: fc.array(text, { minLength: 1, maxLength: 2 }),
   },
   { requiredKeys: ["prediction", "probability", "score"], noNullPrototype: true },
 );

@@ -33,7 +33,7 @@ export function showDecision(rendered: RenderedAnswer, language: Language) {
             column,
             value,
             contribution,
-            text: wordReason(language, column, value, contribution),
+            text: wordReason(language, column, value, contribution, answer.unseen?.includes(column)),
           })),
         }),
     version: { number: version.number, sha256: version.sha256 },

@@ -2,7 +2,7 @@
  * Turns a record (values by column name) into the row that a forest scores: f64[features], NaN is missing.
  *
  * Compiled once per model. Every problem of a record is listed with its path and what would be right; a missing value
- * is null or absent; a category that training never saw counts as missing.
+ * is null or absent; a category that training never saw counts as missing, and its column is named.
  */
 import { type Problem, pointerPart, problem, type Wording } from "@megalith/contract";
 import type { FeatureKind, Forest } from "@megalith/forest";
@@ -14,8 +14,13 @@ const hintLimit = 100;
 
 export interface RecordEncoder {
   readonly columns: readonly { readonly name: string; readonly kind: FeatureKind; readonly categories?: readonly string[] }[];
-  /** Writes into `row` ([features]) and appends what is wrong to `problems`, each below `path`. */
-  encode(record: Readonly<Record<string, Cell>>, row: Float64Array, path: string, problems: Problem[]): void;
+  /**
+   * Writes into `row` ([features]) and appends what is wrong to `problems`, each below `path`.
+   * @returns the columns whose category training never saw, in the model's order; undefined when there are none.
+   */
+  encode(record: Readonly<Record<string, Cell>>, row: Float64Array, path: string, problems: Problem[]): string[] | undefined;
+  /** No column of the model has a value: there is nothing to answer. */
+  isEmpty(record: Readonly<Record<string, Cell>>): boolean;
 }
 
 const cellWords = { numeric: "cellNumeric", boolean: "cellBoolean", date: "cellDate", category: "cellCategory" } as const;
@@ -26,7 +31,12 @@ export function createRecordEncoder(forest: Pick<Forest, "features">): RecordEnc
   const known = new Set(names);
   return {
     columns: forest.features,
+    isEmpty(record) {
+      for (const name of names) if (Object.hasOwn(record, name) && (record[name] ?? null) !== null) return false;
+      return true;
+    },
     encode(record, row, path, problems) {
+      let unseen: string[] | undefined;
       for (let index = 0; index < names.length; index++) {
         const name = names[index] as string;
         const value = Object.hasOwn(record, name) ? record[name] : null;
@@ -36,7 +46,13 @@ export function createRecordEncoder(forest: Pick<Forest, "features">): RecordEnc
         }
         const number = (readers[index] as Reader)(value);
         row[index] = number ?? Number.NaN;
-        if (number !== undefined) continue;
+        if (number !== undefined) {
+          // Of a value that is no problem, only a category can be no number.
+          if (!Number.isNaN(number)) continue;
+          unseen ??= [];
+          unseen.push(name);
+          continue;
+        }
         const word = cellWords[forest.features[index]?.kind ?? "numeric"];
         problems.push(problem(`${path}/${pointer(name)}`, "type", word, { name, found: describe(value) }));
       }
@@ -51,6 +67,7 @@ export function createRecordEncoder(forest: Pick<Forest, "features">): RecordEnc
             : problem(at, "unknown", "modelColumnFurther", { name: shown }),
         );
       }
+      return unseen;
     },
   };
 }

@@ -193,7 +193,7 @@ test("a record encodes into the row that the table has, and scores the same", as
   assert.deepEqual(problems, []);
 });
 
-test("a record's problems are all told with their paths; missing values and unseen categories are none", () => {
+test("a record's problems are all told with their paths; missing values and unseen categories are none, and unseen ones are named", () => {
   const encoder = createRecordEncoder({
     features: [
       { name: "age", kind: "numeric" },
@@ -211,7 +211,14 @@ test("a record's problems are all told with their paths; missing values and unse
   );
   assert.equal(problems.at(-1)?.expected, "age");
   problems.length = 0;
-  encoder.encode({ age: null, "job/title": "never seen", since: "2026-01-31" }, row, "/records/0", problems);
+  assert.deepEqual(encoder.encode({ age: null, "job/title": "never seen", since: "2026-01-31" }, row, "/records/0", problems), [
+    "job/title",
+  ]);
   assert.deepEqual([...row], [Number.NaN, Number.NaN, Date.UTC(2026, 0, 31), Number.NaN]);
+  assert.equal(encoder.encode({ age: null, "job/title": "a" }, row, "/records/0", problems), undefined);
   assert.deepEqual(problems, []);
+  assert.deepEqual(
+    [{}, { age: null }, { other: 1 }, { active: false }, { "job/title": "never seen" }].map((record) => encoder.isEmpty(record)),
+    [true, true, true, false, false],
+  );
 });

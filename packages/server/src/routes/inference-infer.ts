@@ -57,9 +57,15 @@ function writeReply(body: InferenceRequest, reply: DecideReply, names: readonly 
     model_name: compiled.service.name,
     model_version: String(compiled.champion.version.number),
     ...(body.id === undefined ? {} : { id: body.id }),
-    parameters: priceOf(reply),
+    parameters: { ...priceOf(reply), ...unseenOf(reply) },
     outputs: writeOutputs(reply, names, compiled),
   };
+}
+
+/** The columns of each record whose category training never saw, as JSON text; nothing when there are none. */
+function unseenOf({ decisions }: DecideReply): Record<string, string> {
+  if (decisions.every(({ unseen }) => unseen === undefined)) return {};
+  return { unseen: JSON.stringify(decisions.map(({ unseen }) => unseen ?? [])) };
 }
 
 /** What the whole call costs, as decimal text of nanos. */

@@ -156,9 +156,10 @@ function datatypesFor(kind: string): string {
 export function placeInTensors(error: unknown, body: InferenceRequest): unknown {
   if (!(error instanceof MegalithError) || error.code !== "serving.record_invalid") return error;
   const problems = error.problems.map((problem) => {
-    const [, row, name] = /^\/records\/(\d+)\/(.*)$/.exec(problem.path) ?? [];
+    const [, row, name] = /^\/records\/(\d+)(?:\/(.*))?$/.exec(problem.path) ?? [];
     const column = name?.replaceAll("~1", "/").replaceAll("~0", "~");
-    const index = body.inputs.findIndex((input) => input.name === column);
+    // What is said of a whole record is said of its first part.
+    const index = row !== undefined && name === undefined ? 0 : body.inputs.findIndex((input) => input.name === column);
     return index < 0 ? problem : { ...problem, path: `/inputs/${index}/data/${row}` };
   });
   return new MegalithError(error.code, { values: error.values, problems, cause: error });
