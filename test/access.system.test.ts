@@ -90,17 +90,16 @@ async function useLastMonth(customer: string): Promise<string> {
   lastMonth.setUTCDate(-3);
   const customerId = customer.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   const { items: plans } = (await admin("GET", "/api/v1/plans")) as { items: { name: string }[] };
+  const fact = { key: "q:last month", place: 0, digest: new Uint8Array(32) };
   await meter.record({
     organisation: caller.organisation,
     customerId,
     serviceId: customerId,
     keyId: null,
     planVersionId: await billing.planVersionAt(caller.organisation, plans[0]?.name as string, new Date()),
-    factKey: "q:last month",
-    requestDigest: new Uint8Array(32),
     eventTime: lastMonth,
     recordedTime: lastMonth,
-    facts: [{ usageId: customerId, decisionId: customerId, valueNanos: null, withReasons: false }],
+    facts: [{ ...fact, usageId: customerId, decisionId: customerId, valueNanos: null, withReasons: false }],
     decision: null,
   });
   return lastMonth.toISOString().slice(0, 7);

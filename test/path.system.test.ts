@@ -24,8 +24,13 @@ interface Decision {
 }
 
 let product: StartedProduct;
+let key: string;
+let customerId: string;
+/** One that the service answers. */
+let record: Record<string, unknown>;
 before(async () => {
   product = await startProduct({ demo: false });
+  await publish();
 });
 after(() => product.stop());
 
@@ -36,7 +41,7 @@ async function owner<T>(method: string, path: string, body?: unknown, headers?: 
   return reply.body as T;
 }
 
-async function publish(): Promise<{ key: string; customer: string }> {
+async function publish(): Promise<void> {
   await owner("POST", "/api/v1/tables?name=loans", new Uint8Array(await readFile(loans)), { "content-type": "text/csv" });
   let job = await owner<{ id: string; state: string; error: unknown }>("POST", "/api/v1/models/loans/trainings", {
     table: "loans",
@@ -66,15 +71,14 @@ async function publish(): Promise<{ key: string; customer: string }> {
     name: "first",
     scopes: ["decide", "read", "label", "erase"],
   });
-  return { key: issued.secret, customer: customer.id };
+  key = issued.secret;
+  customerId = customer.id;
+  const schema = await product.call("GET", "/api/v1/services/loans/schema", { key });
+  const { columns } = schema.body as { columns: { name: string; example: unknown }[] };
+  record = Object.fromEntries(columns.map((column) => [column.name, column.example]));
 }
 
 test("a table becomes a service that answers with reasons that sum, meters every call once, and bills to the nano", async () => {
-  const { key, customer } = await publish();
-  const schema = (await product.call("GET", "/api/v1/services/loans/schema", { key })).body as {
-    columns: { name: string; example: unknown }[];
-  };
-  const record = Object.fromEntries(schema.columns.map((column) => [column.name, column.example]));
   const decide = (name: string, body: object = { record, subject: "person 7" }) =>
     product.call("POST", "/api/v1/services/loans/decide", { key, body, headers: { "idempotency-key": name } });
 
@@ -121,7 +125,7 @@ test("a table becomes a service that answers with reasons that sum, meters every
   const preview = () =>
     owner<{ items: { exactNanos: string; totalNanos: string; lines: { amountNanos: string }[] }[] }>(
       "GET",
-      `/api/v1/invoices/preview?customer=${customer}&month=${month}`,
+      `/api/v1/invoices/preview?customer=${customerId}&month=${month}`,
     );
   const invoice = (await preview()).items[0];
   assert.equal(invoice?.exactNanos, "105000000");
@@ -177,6 +181,40 @@ test("a record without a value is refused and costs nothing; a category that tra
   assert.equal(old.replay.identical, true);
   assert.equal((old.decision as { unseen?: unknown }).unseen, undefined);
 });
+
+test("a record with a reference is answered and charged once: in a list, alone, while the service is paused", async () => {
+  const ask = (body: object) => product.call("POST", "/api/v1/services/loans/decide", { key, body });
+  const decisionsOf = (reply: { status: number; body: unknown; text: string }) => {
+    assert.equal(reply.status, 200, reply.text);
+    return (reply.body as { decisions: Decision[] }).decisions;
+  };
+  const usage = async () => Number((await product.running.product.pool.query("select count(*) from usage")).rows[0]?.count);
+  const unused = await usage();
+  const other = { ...record, duration_in_month: 11 };
+  const list = await ask({ records: [record, other], references: ["a", "b"] });
+  const [first, second] = decisionsOf(list);
+  const longer = decisionsOf(await ask({ records: [other, record, record], references: ["b", "c", "a"] }));
+  assert.deepEqual([longer[0], longer[2]], [second, first]);
+  assert.deepEqual(decisionsOf(await ask({ record: other, reference: "b" })), [second]);
+  assert.equal((await usage()) - unused, 3);
+
+  const twice = await ask({ records: [record, other], references: ["d", "d"] });
+  assert.deepEqual([twice.status, problemPaths(twice)], [400, ["/references/1"]]);
+  const changed = await ask({ records: [record, record], references: ["a", "b"] });
+  assert.deepEqual([changed.status, problemPaths(changed)], [422, ["/references/1"]]);
+
+  const change = (status: string) => owner("PATCH", "/api/v1/services/loans", { status });
+  await change("paused");
+  assert.equal((await ask({ record, reference: "new" })).status, 503);
+  assert.equal((await ask({ records: [record, other], references: ["a", "b"] })).text, list.text, "a repeat outlives a pause");
+  assert.equal((await ask({ records: [record, other], references: ["a", "new"] })).status, 503);
+  await change("open");
+  assert.equal((await usage()) - unused, 3);
+});
+
+function problemPaths({ body }: { body: unknown }): string[] {
+  return (body as { error: { problems: { path: string }[] } }).error.problems.map(({ path }) => path);
+}
 
 test("a backup restores every row and every file, and the restored server answers and bills the same", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "megalith-backup-"));

@@ -40,6 +40,7 @@ export const errors = {
     message: "The records have {count} problem(s); each is listed under problems. Nothing was charged.",
   },
   "serving.key_reused": { status: 422, message: "This idempotency key was used for another request; send a new key." },
+  "serving.reference_reused": { status: 422, message: "A reference was used for another record of this service; send a new one." },
   "serving.quota_exceeded": { status: 429, message: "This month's quota of {quota} decisions is used up." },
   "serving.balance_exhausted": { status: 402, message: "The prepaid balance does not cover this call." },
   "serving.rate_limited": { status: 429, message: "More than {rate} calls a second; try again after {seconds} second(s)." },

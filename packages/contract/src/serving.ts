@@ -82,7 +82,12 @@ export const ServiceCardShape = Type.Object({
 
 /** One list of types: a union would try one after the other and make an error for each that does not fit, twenty times a record. */
 const Cell = Type.Unsafe<string | number | boolean | null>({ type: ["string", "number", "boolean", "null"] });
-const Reference = Type.String({ minLength: 1, maxLength: 200, description: "The caller's own id of this decision; a repeat is free." });
+const Reference = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  description:
+    "The caller's own id of one record's decision. Without an Idempotency-Key the same reference again, alone or in any list, gives the first answer and costs nothing.",
+});
 const Subject = Type.String({ minLength: 1, maxLength: 200, description: "Whom the record is about, for later erasure." });
 
 /** One record, or many of one call; every column by name. */
@@ -220,7 +225,7 @@ export const servingRoutes = {
     path: "/api/v1/services/{service}/decide",
     summary: "Answers one record or many: prediction, exact reasons, price.",
     description:
-      "A repeat with the same Idempotency-Key (or reference) and body is free and answers the same bytes; the same key with another body is 422. Every problem of every record is listed at once and nothing is metered.",
+      "A repeat with the same Idempotency-Key and body is free and answers the same bytes, even while the service is paused; the same key with another body is 422. Without a key each reference stands for its record: those that were answered before are answered again for free, the others anew. Every problem of every record is listed at once and nothing is metered.",
     tag: "decisions",
     access: { kind: "customer", scope: "decide", role: "analyst" },
     params: ServiceParams,

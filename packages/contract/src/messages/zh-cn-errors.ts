@@ -27,6 +27,7 @@ export const chineseErrors: Readonly<Partial<Record<ErrorCode, string>>> = {
   "serving.settings_invalid": "设置有 {count} 个问题，逐一列在 problems 中。",
   "serving.record_invalid": "记录有 {count} 个问题，逐一列在 problems 中。未收取任何费用。",
   "serving.key_reused": "此幂等键已用于另一个请求；请使用新的键。",
+  "serving.reference_reused": "参考号已用于此服务的另一条记录；请使用新的参考号。",
   "serving.quota_exceeded": "本月 {quota} 次决策的配额已用完。",
   "serving.balance_exhausted": "预付余额不足以支付此调用。",
   "serving.rate_limited": "每秒超过 {rate} 次调用；请在 {seconds} 秒后重试。",

@@ -49,16 +49,19 @@ after(() => database.stop());
 const stranger = randomUUID();
 
 function call(customerId: string, planVersionId: string, at: Date, count = 1): CallFacts {
-  const factKey = `q:${randomUUID()}`;
-  const facts = Array.from({ length: count }, (_, index) => ({
-    usageId: deriveUsageId(customerId, factKey, index),
+  const key = `q:${randomUUID()}`;
+  const facts = Array.from({ length: count }, (_, place) => ({
+    key,
+    place,
+    digest: new Uint8Array(32),
+    usageId: deriveUsageId(customerId, { key, place }),
     decisionId: randomUUID(),
-    valueNanos: BigInt(index + 1) * 7_777_777_777n,
-    withReasons: index % 2 === 0,
+    valueNanos: BigInt(place + 1) * 7_777_777_777n,
+    withReasons: place % 2 === 0,
   }));
   const times = { eventTime: at, recordedTime: at };
   const ids = { organisation: caller.organisation, customerId, serviceId, keyId: null, planVersionId };
-  return { ...ids, factKey, requestDigest: new Uint8Array(32), ...times, facts, decision: null };
+  return { ...ids, ...times, facts, decision: null };
 }
 
 async function spend(customerId: string, plan: string, days: readonly string[], count = 6): Promise<void> {

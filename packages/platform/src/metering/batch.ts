@@ -1,9 +1,7 @@
-/**
- * A batch of settled calls as the parameters of one `record_usage` statement, and what is told of calls that are known.
- */
+/** A batch of settled calls as the parameters of one `record_usage` statement. */
 import type { ClientBase } from "pg";
 import { BindMessage } from "./bind-message.ts";
-import type { CallFacts, Fact, MeterOutcome } from "./fact.ts";
+import type { Fact } from "./fact.ts";
 import { writeCounters } from "./meter-state.ts";
 import { callPrepared } from "./prepared-call.ts";
 import type { AcceptedCall, Settlement } from "./settle.ts";
@@ -25,20 +23,26 @@ interface Channel {
 
 const channels = new WeakMap<ClientBase, Channel>();
 
-export interface BatchResult {
+/** A key that may have been recorded before. */
+export interface UsageProbe {
+  readonly customerId: string;
+  readonly key: string;
+}
+
+export interface BatchResult<T extends UsageProbe> {
   /** Customers whose state was not the newest: nothing of theirs was written. */
   readonly stale: ReadonlySet<string>;
-  /** Calls that are known: nothing of their customers was written. */
-  readonly known: readonly CallFacts[];
+  /** Probes whose key is known: nothing of their customers was written. */
+  readonly known: readonly T[];
 }
 
 /** Runs the statement: when it returns outside a transaction, everything that it wrote is on disk. */
-export async function recordUsage(
+export async function recordUsage<T extends UsageProbe>(
   client: ClientBase,
   settlements: readonly Settlement[],
-  probes: readonly CallFacts[],
+  probes: readonly T[],
   timeoutMs: number,
-): Promise<BatchResult> {
+): Promise<BatchResult<T>> {
   const { message, types } = channels.get(client) ?? (await openChannel(client));
   message.begin(name, 3);
   bindAccounts(message, types.account, settlements);
@@ -46,7 +50,7 @@ export async function recordUsage(
   bindProbes(message, types.probe, probes);
   const [row] = await callPrepared(client, { name, text, message: message.end(), timeoutMs });
   const [stale = "{}", known = "{}"] = row ?? [];
-  return { stale: new Set(elements(stale)), known: elements(known).map((index) => probes[Number(index)] as CallFacts) };
+  return { stale: new Set(elements(stale)), known: elements(known).map((index) => probes[Number(index)] as T) };
 }
 
 async function openChannel(client: ClientBase): Promise<Channel> {
@@ -83,14 +87,14 @@ function bindAccounts(message: BindMessage, rowType: number, settlements: readon
 function bindFacts(message: BindMessage, rowType: number, settlements: readonly Settlement[]): void {
   message.beginRows(rowType);
   for (const { accepted } of settlements)
-    for (const owner of accepted) for (let place = 0; place < owner.call.facts.length; place++) bindFact(message, owner, place);
+    for (const owner of accepted) for (let index = 0; index < owner.call.facts.length; index++) bindFact(message, owner, index);
   message.endRows();
 }
 
 /** What belongs to the call is repeated in each of its facts. */
-function bindFact(message: BindMessage, owner: AcceptedCall, place: number): void {
+function bindFact(message: BindMessage, owner: AcceptedCall, index: number): void {
   const { call } = owner;
-  const fact = call.facts[place] as Fact;
+  const fact = call.facts[index] as Fact;
   message.beginRow(29);
   message.uuid(fact.usageId);
   message.uuid(call.organisation);
@@ -98,23 +102,23 @@ function bindFact(message: BindMessage, owner: AcceptedCall, place: number): voi
   message.uuid(call.serviceId);
   message.uuid(call.keyId);
   message.uuid(call.planVersionId);
-  message.text(call.factKey);
-  message.integer(place);
-  message.digest(call.requestDigest);
+  message.text(fact.key);
+  message.integer(fact.place);
+  message.digest(fact.digest);
   message.uuid(fact.decisionId);
   message.timestamp(call.eventTime);
   message.timestamp(call.recordedTime);
   message.date(owner.day);
   message.date(owner.month);
-  message.bigInteger(owner.dayOrdinal + place);
-  message.bigInteger(owner.monthOrdinal + place);
+  message.bigInteger(owner.dayOrdinal + index);
+  message.bigInteger(owner.monthOrdinal + index);
   message.numeric(fact.valueNanos);
   message.boolean(fact.withReasons);
-  message.numeric(owner.prices[place] ?? null);
+  message.numeric(owner.prices[index] ?? null);
   message.text(owner.currency);
   message.boolean(owner.isPrepaid);
   message.bigInteger(owner.remaining);
-  const kept = call.decision?.facts[place];
+  const kept = call.decision?.facts[index];
   message.uuid(call.decision?.versionId ?? null);
   message.uuid(call.decision?.revisionId ?? null);
   message.text(kept?.reference ?? null);
@@ -125,13 +129,13 @@ function bindFact(message: BindMessage, owner: AcceptedCall, place: number): voi
   message.endRow();
 }
 
-function bindProbes(message: BindMessage, rowType: number, probes: readonly CallFacts[]): void {
+function bindProbes(message: BindMessage, rowType: number, probes: readonly UsageProbe[]): void {
   message.beginRows(rowType);
-  for (const [index, { customerId, factKey }] of probes.entries()) {
+  for (const [index, { customerId, key }] of probes.entries()) {
     message.beginRow(3);
     message.integer(index);
     message.uuid(customerId);
-    message.text(factKey);
+    message.text(key);
     message.endRow();
   }
   message.endRows();
@@ -140,40 +144,4 @@ function bindProbes(message: BindMessage, rowType: number, probes: readonly Call
 /** Days since 1970 of the time that a UUIDv7 begins with, in UTC. */
 function dayOfUuid(uuid: string): number {
   return Math.floor(Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16) / 86_400_000);
-}
-
-interface KnownRow {
-  customer_id: string;
-  fact_key: string;
-  request_digest: Buffer;
-  decision_id: string;
-  amount_nanos: string;
-  currency: string | null;
-  remaining: bigint | null;
-  day_ordinal: bigint;
-}
-
-/** What calls were told that are known: their first outcome again, or a conflict when something else was asked. One a call, in order. */
-export async function readKnown(client: ClientBase, calls: readonly CallFacts[]): Promise<MeterOutcome[]> {
-  const found = await client.query<KnownRow>(
-    `select u.customer_id, u.fact_key, u.request_digest, u.decision_id, u.amount_nanos, u.currency, u.remaining, u.day_ordinal
-     from unnest($1::uuid[], $2::text[]) k (customer, fact_key) join usage u on u.customer_id = k.customer and u.fact_key = k.fact_key
-     order by u.customer_id, u.fact_key, u.fact_index`,
-    [calls.map(({ customerId }) => customerId), calls.map(({ factKey }) => factKey)],
-  );
-  const byCall = Map.groupBy(found.rows, (row) => `${row.customer_id}${row.fact_key}`);
-  return calls.map((call): MeterOutcome => {
-    const rows = byCall.get(`${call.customerId}${call.factKey}`) ?? [];
-    const first = rows[0];
-    if (first === undefined) throw new Error("a call that is known has usage");
-    if (Buffer.compare(first.request_digest, call.requestDigest) !== 0) return { kind: "conflict" };
-    return {
-      kind: "repeated",
-      prices: rows.map((row) => BigInt(row.amount_nanos)),
-      currency: first.currency,
-      remaining: first.remaining === null ? null : Number(first.remaining),
-      dayOrdinals: rows.map((row) => Number(row.day_ordinal)),
-      decisionIds: rows.map((row) => row.decision_id),
-    };
-  });
 }

@@ -34,8 +34,10 @@ test("callers that retry while PostgreSQL is killed make one row a key, and ever
         for (let attempt = 0; attempt < 2; attempt++) {
           const outcome = await meter.record(makeCall(world, { customerId, price, key }));
           assert.ok(outcome.kind === "recorded" || outcome.kind === "repeated", outcome.kind);
-          const { prices: nanos, dayOrdinals } = outcome;
-          const told = `${nanos} ${dayOrdinals}`;
+          const told =
+            outcome.kind === "recorded"
+              ? `${outcome.prices} ${outcome.dayOrdinals}`
+              : `${outcome.facts.map(({ nanos }) => nanos)} ${outcome.facts.map(({ dayOrdinal }) => dayOrdinal)}`;
           assert.equal(prices.get(key) ?? told, told);
           prices.set(key, told);
           answered++;

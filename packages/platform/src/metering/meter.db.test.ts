@@ -6,7 +6,7 @@ import { MegalithError } from "@megalith/contract";
 import { type OpenTestDatabase, openTestDatabase } from "../foundation/database.fixture.ts";
 import { type Caller, systemRandom, uuidMaker } from "../foundation/index.ts";
 import { MeterAccounts } from "./account.ts";
-import type { MeterOutcome } from "./fact.ts";
+import type { MeterOutcome, RecordedFact } from "./fact.ts";
 import { Meter } from "./meter.ts";
 import { countUsage, makeCall, makePrice, makeWorld, type World } from "./metering.fixture.ts";
 import type { Price } from "./price.ts";
@@ -54,11 +54,12 @@ test("two equal keys that are asked at once make one row, and the second answer 
   for (const outcome of repeated) {
     assert.equal(outcome.kind, "repeated");
     if (outcome.kind !== "repeated" || recorded?.kind !== "recorded") continue;
-    assert.deepEqual({ ...outcome, kind: "recorded", decisionIds: undefined }, { ...recorded, decisionIds: undefined });
-    assert.deepEqual(
-      outcome.decisionIds,
-      first.facts.map((fact) => fact.decisionId),
-    );
+    assert.equal(outcome.remaining, recorded.remaining);
+    const told: RecordedFact[] = first.facts.map(({ decisionId }, index) => {
+      const [nanos = 0n, dayOrdinal = 0] = [recorded.prices[index], recorded.dayOrdinals[index]];
+      return { decisionId, nanos, currency: recorded.currency, dayOrdinal };
+    });
+    assert.deepEqual(outcome.facts, told);
   }
 });
 
@@ -66,8 +67,51 @@ test("a key that was used for something else is a conflict, and nothing is writt
   const customerId = randomUUID();
   await meter.record(makeCall(world, { customerId, price, key: "k:1", asked: "one" }));
   const outcome = await meter.record(makeCall(world, { customerId, price, key: "k:1", asked: "another" }));
-  assert.deepEqual(outcome, { kind: "conflict" });
+  assert.deepEqual(outcome, { kind: "conflict", facts: [0] });
   assert.equal(await countUsage(database.pool, customerId), 1);
+});
+
+test("a fact with a key of its own is charged once, in whatever company it comes again", async () => {
+  const customerId = randomUUID();
+  await accounts.setLimits(caller, customerId, { monthlyQuota: 5, callsPerSecond: null });
+  const ask = (...keys: string[]) => meter.record(makeCall(world, { customerId, price, keys, values: keys.map(() => null) }));
+  const told = (outcome: MeterOutcome) => (outcome.kind === "repeated" ? outcome.facts.map(({ decisionId }) => decisionId) : outcome.kind);
+  assert.equal((await ask("r:a", "r:b")).kind, "recorded");
+  const both = await ask("r:a", "r:b");
+  const mixed = await ask("r:c", "r:b", "r:d", "r:a");
+  assert.deepEqual(told(both), [told(mixed)[3], told(mixed)[1]]);
+  assert.equal(mixed.kind === "repeated" && mixed.remaining, 1);
+  assert.deepEqual(await ask("r:c", "r:b", "r:d", "r:a"), mixed, "all of it again");
+  assert.deepEqual(told(await ask("r:d")), [told(mixed)[2]]);
+  assert.equal((await ask("r:e", "r:a", "r:f")).kind, "quota_exceeded", "what is left is accepted whole or not at all");
+  assert.equal(await countUsage(database.pool, customerId), 4);
+  const strange = makeCall(world, { customerId, price, keys: ["r:e", "r:b"], values: [null, null], asked: "another" });
+  assert.deepEqual(await meter.record(strange), { kind: "conflict", facts: [1] });
+  assert.equal(await countUsage(database.pool, customerId), 4);
+});
+
+test("lists that overlap, asked at once over several meters, leave one row a key", async () => {
+  const customerId = randomUUID();
+  const meters = [meter, new Meter({ pool: database.pool }), new Meter({ pool: database.pool, lanes: 2 })];
+  const decisions = new Map<string, string>();
+  const callers = Array.from({ length: 60 }, async (_, index) => {
+    const keys = Array.from({ length: 5 }, (_, place) => `r:${(index * 7 + place * 3) % 40}`);
+    const call = makeCall(world, { customerId, price, keys, values: keys.map(() => null) });
+    const outcome = await (meters[index % 3] as Meter).record(call);
+    assert.ok(outcome.kind === "recorded" || outcome.kind === "repeated", outcome.kind);
+    keys.forEach((key, place) => {
+      const id = (outcome.kind === "recorded" ? call.facts[place]?.decisionId : outcome.facts[place]?.decisionId) ?? "";
+      assert.equal(decisions.get(key) ?? id, id, "every call that names a key is told of one decision");
+      decisions.set(key, id);
+    });
+  });
+  await Promise.all(callers);
+  assert.equal(decisions.size, 40);
+  const found = await database.pool.query<{ rows: bigint; last: bigint }>(
+    "select count(*) as rows, max(day_ordinal) as last from usage where customer_id = $1",
+    [customerId],
+  );
+  assert.deepEqual(found.rows[0], { rows: 40n, last: 40n });
 });
 
 test("another customer's equal key is another key", async () => {

@@ -7,8 +7,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { MegalithError } from "@megalith/contract";
 import type { Pool, PoolClient } from "pg";
-import { type CallFacts, checkCall, isRepeatable, type MeterOutcome } from "./fact.ts";
+import { type CallFacts, checkCall, type FactIdentity, isRepeatable, type MeterOutcome } from "./fact.ts";
 import { isPassing } from "./passing-fault.ts";
+import { probesOf, readKnown, recall } from "./recall.ts";
 import { type PendingCall, Recorder } from "./recorder.ts";
 
 export interface MeterOptions {
@@ -27,13 +28,15 @@ export interface MeterOptions {
 }
 
 interface Waiting extends PendingCall {
-  /** Of a call that can come twice; null for one whose key was made for it. */
-  readonly identity: string | null;
+  /** Of facts that can come twice; none for those whose key was made for them. */
+  readonly identities: readonly string[];
   readonly deadline: number;
 }
 
 /** Calls in a batch below which the next is sent before the replies of this one. */
 const promptBatch = 10;
+const nothingKnown = new Map<string, never>();
+const noIdentities: readonly string[] = [];
 const retryFirstMs = 20;
 const retryLongestMs = 500;
 
@@ -78,11 +81,17 @@ export class Meter {
       reject(error);
       return promise;
     }
-    const identity = isRepeatable(call.factKey) ? `${call.customerId}${call.factKey}` : null;
+    const identities = identitiesOf(call);
     const deadline = this.elapsedMs() + this.deadlineMs;
-    this.queue.push({ call, identity, isUncertain: false, deadline, resolve: (outcome) => this.answer(resolve, outcome), reject });
+    const tell = (outcome: MeterOutcome) => this.answer(resolve, outcome);
+    this.queue.push({ asked: call, call, known: nothingKnown, identities, isUncertain: false, deadline, resolve: tell, reject });
     this.schedule();
     return promise;
+  }
+
+  /** What was told of facts that are all recorded, or that one was asked something else; undefined when some are new. Writes nothing. */
+  async recall(customerId: string, facts: readonly FactIdentity[]): Promise<MeterOutcome | undefined> {
+    return recall(customerId, facts, await readKnown(this.pool, probesOf(customerId, facts)));
   }
 
   /** Calls of one turn of the event loop go together. */
@@ -102,7 +111,7 @@ export class Meter {
     if (batch.length === 0) return;
     this.batchCount++;
     void this.write(batch).finally(() => {
-      for (const { identity } of batch) if (identity !== null) this.running.delete(identity);
+      for (const { identities } of batch) for (const identity of identities) this.running.delete(identity);
       this.batchCount--;
       if (this.queue.length === 0) this.lastBatch = 0;
       // Of few callers as many as before wait already: the database works while the replies are written. Many keep it busy anyway.
@@ -134,10 +143,10 @@ export class Meter {
     const limit = Math.min(this.batchLimit, half);
     const left: Waiting[] = [];
     for (const waiting of this.queue) {
-      const { identity } = waiting;
-      if (batch.length >= limit || (identity !== null && this.running.has(identity))) left.push(waiting);
+      const { identities } = waiting;
+      if (batch.length >= limit || identities.some((identity) => this.running.has(identity))) left.push(waiting);
       else {
-        if (identity !== null) this.running.add(identity);
+        for (const identity of identities) this.running.add(identity);
         batch.push(waiting);
       }
     }
@@ -188,6 +197,11 @@ export class Meter {
       return { left, fault };
     }
   }
+}
+
+function identitiesOf({ customerId, facts }: CallFacts): readonly string[] {
+  if (!isRepeatable(facts[0]?.key ?? "")) return noIdentities;
+  return probesOf(customerId, facts).map(({ key }) => `${customerId}${key}`);
 }
 
 function overloaded(cause?: unknown): MegalithError {

@@ -36,6 +36,8 @@ export interface CallWish {
   readonly customerId: string;
   readonly price?: Price | null;
   readonly key?: string;
+  /** A key a fact, in place of one for all. */
+  readonly keys?: readonly string[];
   readonly asked?: string;
   readonly at?: string | Date;
   /** One value a fact; null is none. */
@@ -45,7 +47,10 @@ export interface CallWish {
 }
 
 export function makeCall(world: World, wish: CallWish): CallFacts {
-  const factKey = wish.key ?? `q:${randomUUID()}`;
+  const shared = `q:${randomUUID()}`;
+  const digest = createHash("sha256")
+    .update(wish.asked ?? "the same")
+    .digest();
   const time = new Date(wish.at ?? "2026-03-15T12:00:00Z");
   return {
     organisation: world.organisation,
@@ -53,20 +58,23 @@ export function makeCall(world: World, wish: CallWish): CallFacts {
     serviceId: world.serviceId,
     keyId: null,
     planVersionId: wish.price?.id ?? null,
-    factKey,
-    requestDigest: createHash("sha256")
-      .update(wish.asked ?? "the same")
-      .digest(),
     eventTime: time,
     recordedTime: time,
     facts: (wish.values ?? [null]).map((valueNanos, index) => ({
-      usageId: deriveUsageId(wish.customerId, factKey, index),
+      ...identify(wish, shared, index),
+      digest,
+      usageId: deriveUsageId(wish.customerId, identify(wish, shared, index)),
       decisionId: randomUUID(),
       valueNanos,
       withReasons: wish.withReasons ?? false,
     })),
     decision: wish.decision ?? null,
   };
+}
+
+function identify({ key, keys }: CallWish, shared: string, index: number): { key: string; place: number } {
+  const own = keys?.[index];
+  return own === undefined ? { key: key ?? shared, place: index } : { key: own, place: 0 };
 }
 
 export async function countUsage(pool: Pool, customerId: string): Promise<number> {

@@ -30,7 +30,7 @@ function pend(call: CallFacts, outcomes: MeterOutcome[]): PendingCall {
   const reject = (error: unknown): void => {
     throw error;
   };
-  return { call, isUncertain: false, resolve: (outcome) => void outcomes.push(outcome), reject };
+  return { asked: call, call, known: new Map(), isUncertain: false, resolve: (outcome) => void outcomes.push(outcome), reject };
 }
 
 async function run(recorder: Recorder, calls: readonly PendingCall[], round: number): Promise<readonly PendingCall[]> {

@@ -5,22 +5,36 @@
  * some rounds the customers' rows are locked before they are read, so contention never lasts.
  */
 import type { PoolClient } from "pg";
-import { readKnown, recordUsage } from "./batch.ts";
+import { recordUsage, type UsageProbe } from "./batch.ts";
 import { Calendar } from "./calendar.ts";
 import { type CallFacts, isRepeatable, type MeterOutcome } from "./fact.ts";
 import { loadPrices, loadStates, type MeterState } from "./meter-state.ts";
 import type { Price } from "./price.ts";
+import { joinKnown, type KnownFacts, probesOf, readKnown, recall, withoutKnown } from "./recall.ts";
 import { type Settlement, settle } from "./settle.ts";
 
 /** A call that waits for its outcome. */
 export interface PendingCall {
-  readonly call: CallFacts;
+  readonly asked: CallFacts;
+  /** What is left to record of what was asked. */
+  call: CallFacts;
+  /** Facts of what was asked that were recorded before. */
+  known: KnownFacts;
   /** True when it may have been written already: its key is looked for, even one that was made for it. */
   isUncertain: boolean;
   readonly resolve: (outcome: MeterOutcome) => void;
   readonly reject: (error: unknown) => void;
 }
 
+/** What a statement did not write, and why. */
+interface HeldBack {
+  readonly stale: ReadonlySet<string>;
+  /** Customers of whom a key was known. */
+  readonly repeating: ReadonlySet<string>;
+  readonly found: KnownFacts;
+}
+
+const nothingKnown: KnownFacts = new Map();
 const optimisticRounds = 3;
 const rememberedStates = 20_000;
 const rememberedPrices = 5_000;
@@ -67,12 +81,12 @@ export class Recorder {
       return settle(customerId, states.get(customerId) as MeterState, facts, prices, this.calendar);
     });
     const ready = [...groups.values()].flat();
-    const probes = ready.filter(({ call, isUncertain }) => isUncertain || isRepeatable(call.factKey)).map(({ call }) => call);
-    const { stale, known } = await recordUsage(client, settlements, probes, this.timeoutMs);
-    const told = known.length === 0 ? [] : await readKnown(client, known);
+    const { stale, known } = await recordUsage(client, settlements, ready.flatMap(probe), this.timeoutMs);
+    const found = known.length === 0 ? nothingKnown : await readKnown(client, known);
     if (lock) await client.query("commit");
     for (const { reject, error } of strange) reject(error);
-    return this.resolve(groups, settlements, stale, new Map(known.map((call, index) => [call, told[index] as MeterOutcome])));
+    const repeating = new Set(known.map(({ customerId }) => customerId));
+    return this.resolve(groups, settlements, { stale, repeating, found });
   }
 
   /** Under lock from the database only, else what is remembered first. */
@@ -109,20 +123,22 @@ export class Recorder {
   private resolve<T extends PendingCall>(
     groups: ReadonlyMap<string, readonly T[]>,
     settlements: readonly Settlement[],
-    stale: ReadonlySet<string>,
-    known: ReadonlyMap<CallFacts, MeterOutcome>,
+    { stale, repeating, found }: HeldBack,
   ): T[] {
     const left: T[] = [];
-    const repeating = new Set([...known.keys()].map(({ customerId }) => customerId));
     for (const { customerId, before, after, outcomes } of settlements) {
       const calls = groups.get(customerId) ?? [];
       const isWritten = !stale.has(customerId) && !repeating.has(customerId);
       if (!stale.has(customerId)) this.remember(customerId, isWritten ? after : before);
       else if ((this.states.get(customerId)?.version ?? 0) <= before.version) this.states.delete(customerId);
       calls.forEach((waiting, index) => {
-        const outcome = known.get(waiting.call) ?? (isWritten ? outcomes[index] : undefined);
+        const told = repeating.has(customerId) ? recallOf(waiting, found) : undefined;
+        const outcome = told ?? (isWritten ? outcomes[index] : undefined);
         if (outcome === undefined) left.push(waiting);
-        else waiting.resolve(outcome);
+        else
+          waiting.resolve(
+            waiting.known.size === 0 || told !== undefined ? outcome : joinKnown(waiting.asked, waiting.call, waiting.known, outcome),
+          );
       });
     }
     return left;
@@ -137,6 +153,25 @@ export class Recorder {
       this.states.delete(oldest);
     }
   }
+}
+
+/** The keys of a call that may have been recorded before. */
+function probe({ call, isUncertain }: PendingCall): UsageProbe[] {
+  const { customerId, facts } = call;
+  return isUncertain || isRepeatable(facts[0]?.key ?? "") ? probesOf(customerId, facts) : [];
+}
+
+/** @returns what to tell; undefined when something is left to record, which the call then asks for alone. */
+function recallOf(waiting: PendingCall, found: KnownFacts): MeterOutcome | undefined {
+  const { asked, call } = waiting;
+  const known = new Map([...waiting.known, ...found]);
+  const told = recall(asked.customerId, asked.facts, known);
+  if (told !== undefined) return told;
+  const rest = withoutKnown(call, found);
+  if (rest.facts.length === call.facts.length) return undefined;
+  waiting.call = rest;
+  waiting.known = known;
+  return undefined;
 }
 
 /** Calls by customer, and those that no batch can hold. */

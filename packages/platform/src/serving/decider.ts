@@ -4,17 +4,15 @@
  * The decision rows travel inside the metering statement, so a decision, its usage and its price are written together
  * or not at all. A repeat is answered from what the first call stored, byte for byte.
  */
-import { hash } from "node:crypto";
 import { type DecideBody, MegalithError, type Problem, parseAmount, pointerPart, problem } from "@megalith/contract";
 import type { Clock, NewUuid, Principal } from "../foundation/index.ts";
-import { type CallFacts, deriveUsageId, isRepeatable, type KeptDecision, type Meter, type MeterOutcome } from "../metering/index.ts";
+import { type CallFacts, deriveUsageId, type KeptDecision, type Meter, type MeterOutcome } from "../metering/index.ts";
 import type { Answer } from "./answer.ts";
+import { type Asked, type AskedUnder, canRepeat, identify, readAsked } from "./asked.ts";
 import type { ServiceCatalogue } from "./catalogue.ts";
 import type { CompiledService, CompiledVersion } from "./compiled.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import { type Language, renderReply, type StoredAnswer } from "./reply.ts";
-
-type Cells = Readonly<Record<string, string | number | boolean | null>>;
 
 export interface DeciderOptions {
   readonly clock: Clock;
@@ -28,31 +26,33 @@ export interface DeciderOptions {
   readonly onDecided?: (service: string, count: number) => void;
 }
 
-export interface DecideCall {
+export interface DecideCall extends AskedUnder {
   readonly principal: Principal;
-  readonly service: string;
-  readonly body: DecideBody;
-  readonly idempotencyKey: string | undefined;
   readonly language: Language;
   /** Answers instead of the champion; the caller has seen to it that it may. */
   readonly version?: CompiledVersion | undefined;
   /** false leaves reasons out, and their price. */
   readonly withReasons?: boolean;
-  /** Tells calls apart that ask for different things with the same body and key. */
-  readonly variant?: string;
 }
 
-interface Asked {
-  readonly records: readonly Cells[];
-  readonly references: readonly (string | null)[];
-  readonly subjects: readonly (string | null)[];
+/** A call that was answered and not yet metered. */
+interface Made {
+  readonly answers: readonly Answer[];
+  /** Bare uuids of the decisions. */
+  readonly ids: readonly string[];
+  readonly decision: KeptDecision;
+  /** One a record; empty when no column carries a value. */
+  readonly values: readonly (bigint | null)[];
+  readonly planVersionId: string | null;
+  readonly eventTime: Date;
+  readonly now: Date;
 }
+
+type Repeated = Extract<MeterOutcome, { kind: "repeated" }>;
 
 const problemLimit = 100;
 /** Cells beyond are not kept from call to call. */
 const keptCells = 65_536;
-/** In the place of a digest that nothing will ever be compared with. */
-const nothingAsked = new Uint8Array(32);
 
 export class Decider {
   private readonly options: DeciderOptions;
@@ -66,9 +66,48 @@ export class Decider {
   /** @returns the reply as JSON text. @throws MegalithError "serving.…" for what is wrong with the call; then nothing was charged. */
   async decide(call: DecideCall): Promise<string> {
     const compiled = chosen(call, await this.options.catalogue.visible(call.principal, call.service));
-    if (compiled.service.settings.status === "paused")
+    const asked = readAsked(call.body);
+    let made: Made;
+    try {
+      made = await this.make(call, compiled, asked);
+    } catch (error) {
+      // What was answered before is answered again, though the service is paused by now or its model asks for other columns.
+      const text = await this.recall(call, asked);
+      if (text === undefined) throw error;
+      return text;
+    }
+    if (call.principal.kind === "provider") return this.answerProvider(call, compiled, made);
+    const { organisation, customerId, keyId } = call.principal;
+    const inputs = made.decision.facts.map(({ input }) => input);
+    const mayRepeat = canRepeat(call, asked);
+    const withReasons = compiled.service.settings.explanation.kind !== "none";
+    const facts: CallFacts = {
+      organisation,
+      customerId,
+      serviceId: compiled.service.id,
+      keyId,
+      planVersionId: made.planVersionId,
+      eventTime: made.eventTime,
+      recordedTime: made.now,
+      facts: identify(call, asked, inputs, this.options.newUuid).map(({ key, place, digest }, index) => ({
+        usageId: mayRepeat ? deriveUsageId(customerId, { key, place }) : this.options.newUuid(),
+        decisionId: made.ids[index] ?? "",
+        valueNanos: made.values[index] ?? null,
+        withReasons,
+        key,
+        place,
+        digest,
+      })),
+      decision: made.decision,
+    };
+    return this.speak(call, compiled, made, await this.options.meter.record(facts));
+  }
+
+  /** Answers every record, or says all that is wrong. */
+  private async make(call: DecideCall, compiled: CompiledService, asked: Asked): Promise<Made> {
+    const { organisation, settings } = compiled.service;
+    if (settings.status === "paused")
       throw new MegalithError("serving.service_paused", { values: { service: call.service }, retryAfterSeconds: 60 });
-    const asked = readBody(call.body);
     const problems: Problem[] = [];
     const unseen: string[][] = [];
     const rows = this.encode(compiled, asked, call.body, problems, unseen);
@@ -78,35 +117,23 @@ export class Decider {
     const now = this.options.clock.now();
     const eventTime = call.body.eventTime === undefined ? now : new Date(call.body.eventTime);
     const answers = rows.map((row, index) =>
-      compiled.champion.answerer.answer(row, asked.records[index] ?? {}, compiled.service.settings.explanation, unseen[index]),
+      compiled.champion.answerer.answer(row, asked.records[index] ?? {}, settings.explanation, unseen[index]),
     );
     const ids = answers.map(() => this.options.newUuid());
     const decision = keep(compiled, asked, answers);
-    if (call.principal.kind === "provider") return this.answerProvider(call, compiled, answers, { ids, decision, eventTime, now });
-    const { organisation, customerId, keyId } = call.principal;
-    const { plan, explanation } = compiled.service.settings;
-    const factKey = keyOf(call, asked, this.options.newUuid);
-    const canRepeat = isRepeatable(factKey);
-    const withReasons = explanation.kind !== "none";
-    const facts: CallFacts = {
-      organisation,
-      customerId,
-      serviceId: compiled.service.id,
-      keyId,
-      planVersionId: plan === null ? null : await this.options.planVersionAt(organisation, plan, now),
-      factKey,
-      requestDigest: canRepeat ? digestOf(call, asked, decision) : nothingAsked,
-      eventTime,
-      recordedTime: now,
-      facts: ids.map((decisionId, index) => ({
-        usageId: canRepeat ? deriveUsageId(customerId, factKey, index) : this.options.newUuid(),
-        decisionId,
-        valueNanos: values[index] ?? null,
-        withReasons,
-      })),
-      decision,
-    };
-    return this.speak(call, compiled, facts, decision, answers, await this.options.meter.record(facts));
+    const isFree = settings.plan === null || call.principal.kind === "provider";
+    const planVersionId = isFree ? null : await this.options.planVersionAt(organisation, settings.plan as string, now);
+    return { answers, ids, decision, values, planVersionId, eventTime, now };
+  }
+
+  /** The answer that was given before to all that is asked; undefined when there is none. @throws MegalithError "serving.key_reused". */
+  private async recall(call: DecideCall, asked: Asked): Promise<string | undefined> {
+    const { principal, language } = call;
+    if (principal.kind === "provider" || !canRepeat(call, asked)) return undefined;
+    const inputs = asked.records.map((record) => JSON.stringify(record));
+    const outcome = await this.options.meter.recall(principal.customerId, identify(call, asked, inputs, this.options.newUuid));
+    if (outcome?.kind === "conflict") throw refusal(call, outcome);
+    return outcome?.kind === "repeated" ? this.repeat(principal.organisation, outcome, language) : undefined;
   }
 
   /**
@@ -138,49 +165,45 @@ export class Decider {
     });
   }
 
-  private async speak(
-    call: DecideCall,
-    compiled: CompiledService,
-    { facts }: CallFacts,
-    decision: KeptDecision,
-    answers: readonly Answer[],
-    outcome: MeterOutcome,
-  ): Promise<string> {
-    if (outcome.kind === "recorded") {
-      this.options.onDecided?.(call.service, answers.length);
-      const { version } = compiled.champion;
-      const rendered = answers.map((answer, index): StoredAnswer => {
-        const { output: answerText, reference } = decision.facts[index] as KeptDecision["facts"][number];
-        return { id: facts[index]?.decisionId ?? "", reference, answer, answerText, version, price: priceOf(outcome, index) };
-      });
-      return renderReply(rendered, outcome.remaining, call.language);
-    }
-    if (outcome.kind === "repeated") {
-      const stored = await this.options.log.answersOf(call.principal.organisation, outcome.decisionIds);
-      const rendered = stored.map((entry, index) => ({ ...entry, price: priceOf(outcome, index) }));
-      return renderReply(rendered, outcome.remaining, call.language);
-    }
-    throw refusal(outcome);
+  private async speak(call: DecideCall, compiled: CompiledService, made: Made, outcome: MeterOutcome): Promise<string> {
+    if (outcome.kind === "repeated") return this.repeat(call.principal.organisation, outcome, call.language);
+    if (outcome.kind !== "recorded") throw refusal(call, outcome);
+    this.options.onDecided?.(call.service, made.answers.length);
+    const { prices, currency, remaining } = outcome;
+    const priceOf = (index: number) => (currency === null ? null : { nanos: prices[index] ?? 0n, currency });
+    return renderReply(render(compiled, made, priceOf), remaining, call.language);
+  }
+
+  /** From what was stored, whichever version answered then. */
+  private async repeat(organisation: string, { facts, remaining }: Repeated, language: Language): Promise<string> {
+    const ids = facts.map(({ decisionId }) => decisionId);
+    const stored = await this.options.log.answersOf(organisation, ids);
+    const rendered = stored.map((entry, index): StoredAnswer => {
+      const { nanos = 0n, currency = null } = facts[index] ?? {};
+      return { ...entry, price: currency === null ? null : { nanos, currency } };
+    });
+    return renderReply(rendered, remaining, language);
   }
 
   /** A member tries a service: stored as a decision, not charged to anyone. */
-  private async answerProvider(
-    call: DecideCall,
-    compiled: CompiledService,
-    answers: readonly Answer[],
-    made: { readonly ids: readonly string[]; readonly decision: KeptDecision; readonly eventTime: Date; readonly now: Date },
-  ): Promise<string> {
+  private async answerProvider(call: DecideCall, compiled: CompiledService, made: Made): Promise<string> {
     const { ids, decision, eventTime, now } = made;
     const { organisation, id: serviceId } = compiled.service;
     await this.options.log.store({ organisation, serviceId, ids, decision, eventTime, recordedTime: now });
-    this.options.onDecided?.(call.service, answers.length);
-    const { version } = compiled.champion;
-    const rendered = answers.map((answer, index): StoredAnswer => {
-      const { output: answerText, reference } = decision.facts[index] as KeptDecision["facts"][number];
-      return { id: ids[index] ?? "", reference, answer, answerText, version, price: null };
-    });
-    return renderReply(rendered, null, call.language);
+    this.options.onDecided?.(call.service, made.answers.length);
+    return renderReply(
+      render(compiled, made, () => null),
+      null,
+      call.language,
+    );
   }
+}
+
+function render({ champion }: CompiledService, { answers, ids, decision }: Made, priceOf: (index: number) => StoredAnswer["price"]) {
+  return answers.map((answer, index): StoredAnswer => {
+    const { output: answerText, reference } = decision.facts[index] as KeptDecision["facts"][number];
+    return { id: ids[index] ?? "", reference, answer, answerText, version: champion.version, price: priceOf(index) };
+  });
 }
 
 /** What is stored of a call: texts as they are, so that the answer can be given again to the byte. */
@@ -205,15 +228,12 @@ function chosen(call: DecideCall, found: CompiledService): CompiledService {
   return { service: { ...service, settings: { ...service.settings, explanation } }, champion: call.version ?? found.champion };
 }
 
-function priceOf(outcome: Extract<MeterOutcome, { kind: "recorded" | "repeated" }>, index: number): StoredAnswer["price"] {
-  const nanos = outcome.prices[index];
-  return outcome.currency === null || nanos === undefined ? null : { nanos, currency: outcome.currency };
-}
-
-function refusal(outcome: Exclude<MeterOutcome, { kind: "recorded" | "repeated" }>): MegalithError {
+function refusal({ body, idempotencyKey }: DecideCall, outcome: Exclude<MeterOutcome, { kind: "recorded" | "repeated" }>): MegalithError {
   switch (outcome.kind) {
     case "conflict":
-      return new MegalithError("serving.key_reused");
+      return idempotencyKey === undefined
+        ? new MegalithError("serving.reference_reused", { problems: outcome.facts.map((index) => reused(body, index)) })
+        : new MegalithError("serving.key_reused");
     case "quota_exceeded":
       return new MegalithError("serving.quota_exceeded", { values: { quota: outcome.quota } });
     case "balance_exhausted":
@@ -226,30 +246,9 @@ function refusal(outcome: Exclude<MeterOutcome, { kind: "recorded" | "repeated" 
   }
 }
 
-function readBody(body: DecideBody): Asked {
-  const problems: Problem[] = [];
-  if ((body.record === undefined) === (body.records === undefined)) problems.push(problem("", "one_of", "recordOrRecords"));
-  const records = (body.records ?? (body.record === undefined ? [] : [body.record])) as readonly Cells[];
-  const references = parallel(body.reference, body.references, records.length, "reference", problems);
-  const subjects = parallel(body.subject, body.subjects, records.length, "subject", problems);
-  if (problems.length > 0) throw new MegalithError("serving.record_invalid", { values: { count: problems.length }, problems });
-  return { records, references, subjects };
-}
-
-function parallel(
-  one: string | undefined,
-  many: readonly string[] | undefined,
-  count: number,
-  name: string,
-  problems: Problem[],
-): (string | null)[] {
-  if (one === undefined && many === undefined) return new Array<null>(count).fill(null);
-  if (many !== undefined && many.length !== count)
-    problems.push(problem(`/${name}s`, "length", "parallelLength", { name: `${name}s`, found: many.length, count }));
-  if (one !== undefined && count > 1) problems.push(problem(`/${name}`, "single", "singleOnly", { name }));
-  for (const text of many ?? (one === undefined ? [] : [one]))
-    if (!text.isWellFormed() || text.includes("\0")) problems.push(problem(`/${name}`, "characters", "characters", { name }));
-  return Array.from({ length: count }, (_, index) => many?.[index] ?? (count === 1 ? (one ?? null) : null));
+function reused({ reference, references }: DecideBody, index: number): Problem {
+  const path = references === undefined ? "/reference" : `/references/${index}`;
+  return problem(path, "reused", "referenceReused", { reference: references?.[index] ?? reference ?? "" });
 }
 
 function readValues(compiled: CompiledService, asked: Asked, problems: Problem[]): (bigint | null)[] {
@@ -263,22 +262,4 @@ function readValues(compiled: CompiledService, asked: Asked, problems: Problem[]
     problems.push(problem(path, "value", "valueColumn", { name: column }));
     return null;
   });
-}
-
-function keyOf(call: DecideCall, asked: Asked, newUuid: NewUuid): string {
-  if (call.idempotencyKey !== undefined) return `k:${call.idempotencyKey}`;
-  const { references } = asked;
-  if (references.length === 0 || references.includes(null)) return `q:${newUuid()}`;
-  if (references.length === 1) return `r:${call.service}/${references[0]}`;
-  return `r:${call.service}#${hash("sha256", JSON.stringify(references), "hex")}`;
-}
-
-/** Of all that the answer depends on: another spacing or order of the body's fields is the same question. */
-function digestOf(call: DecideCall, asked: Asked, decision: KeptDecision): Uint8Array {
-  const { service, variant = "", body } = call;
-  const single = body.record === undefined ? "many" : "one";
-  const head = JSON.stringify([service, variant, single, body.eventTime ?? null, asked.references, asked.subjects]);
-  let text = head;
-  for (const { input } of decision.facts) text += `\n${input}`;
-  return hash("sha256", text, "buffer");
 }

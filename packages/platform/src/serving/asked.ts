@@ -1,0 +1,102 @@
+/** What a call asks: its records, whom they are about, and under which keys a repeat of each will be known. */
+import { hash } from "node:crypto";
+import { type DecideBody, MegalithError, type Problem, problem } from "@megalith/contract";
+import type { NewUuid } from "../foundation/index.ts";
+import type { FactIdentity } from "../metering/index.ts";
+
+export type Cells = Readonly<Record<string, string | number | boolean | null>>;
+
+export interface Asked {
+  readonly records: readonly Cells[];
+  readonly references: readonly (string | null)[];
+  readonly subjects: readonly (string | null)[];
+}
+
+/** What a call is known by. */
+export interface AskedUnder {
+  readonly service: string;
+  readonly body: DecideBody;
+  readonly idempotencyKey: string | undefined;
+  /** Tells calls apart that ask for different things with the same body and key. */
+  readonly variant?: string | undefined;
+}
+
+/** In the place of a digest that nothing will ever be compared with. */
+const nothingAsked = new Uint8Array(32);
+
+/** @throws MegalithError "serving.record_invalid" for parts that do not go together. */
+export function readAsked(body: DecideBody): Asked {
+  const problems: Problem[] = [];
+  if ((body.record === undefined) === (body.records === undefined)) problems.push(problem("", "one_of", "recordOrRecords"));
+  const records = (body.records ?? (body.record === undefined ? [] : [body.record])) as readonly Cells[];
+  const references = parallel(body.reference, body.references, records.length, "reference", problems);
+  const subjects = parallel(body.subject, body.subjects, records.length, "subject", problems);
+  if (references.length > 1) findTwice(references, problems);
+  if (problems.length > 0) throw new MegalithError("serving.record_invalid", { values: { count: problems.length }, problems });
+  return { records, references, subjects };
+}
+
+/** True when the caller gave something by which it can ask again. */
+export function canRepeat({ idempotencyKey }: AskedUnder, { references }: Asked): boolean {
+  return idempotencyKey !== undefined || (references.length > 0 && !references.includes(null));
+}
+
+/**
+ * One a record. An Idempotency-Key stands for the whole call; a reference for its record, in whatever call of the service it comes
+ * again; without either nobody can ask again.
+ * @param inputs JSON of each record.
+ */
+export function identify(under: AskedUnder, asked: Asked, inputs: readonly string[], newUuid: NewUuid): FactIdentity[] {
+  const { idempotencyKey, service } = under;
+  if (!canRepeat(under, asked)) {
+    const key = `q:${newUuid()}`;
+    return inputs.map((_, place) => ({ key, place, digest: nothingAsked }));
+  }
+  const { references, subjects } = asked;
+  if (idempotencyKey === undefined)
+    return inputs.map((input, index) => {
+      const digest = digestOf(under, "one", [references[index] ?? null], [subjects[index] ?? null], [input]);
+      return { key: `r:${service}/${references[index]}`, place: 0, digest };
+    });
+  const digest = digestOf(under, under.body.record === undefined ? "many" : "one", references, subjects, inputs);
+  return inputs.map((_, place) => ({ key: `k:${idempotencyKey}`, place, digest }));
+}
+
+/** Of all that the answer depends on: another spacing or order of the body's fields is the same question. */
+function digestOf(
+  { service, variant = "", body }: AskedUnder,
+  form: "one" | "many",
+  references: readonly (string | null)[],
+  subjects: readonly (string | null)[],
+  inputs: readonly string[],
+): Uint8Array {
+  let text = JSON.stringify([service, variant, form, body.eventTime ?? null, references, subjects]);
+  for (const input of inputs) text += `\n${input}`;
+  return hash("sha256", text, "buffer");
+}
+
+function parallel(
+  one: string | undefined,
+  many: readonly string[] | undefined,
+  count: number,
+  name: string,
+  problems: Problem[],
+): (string | null)[] {
+  if (one === undefined && many === undefined) return new Array<null>(count).fill(null);
+  if (many !== undefined && many.length !== count)
+    problems.push(problem(`/${name}s`, "length", "parallelLength", { name: `${name}s`, found: many.length, count }));
+  if (one !== undefined && count > 1) problems.push(problem(`/${name}`, "single", "singleOnly", { name }));
+  for (const text of many ?? (one === undefined ? [] : [one]))
+    if (!text.isWellFormed() || text.includes("\0")) problems.push(problem(`/${name}`, "characters", "characters", { name }));
+  return Array.from({ length: count }, (_, index) => many?.[index] ?? (count === 1 ? (one ?? null) : null));
+}
+
+function findTwice(references: readonly (string | null)[], problems: Problem[]): void {
+  const seen = new Map<string, number>();
+  for (const [index, reference] of references.entries()) {
+    if (reference === null) continue;
+    const first = seen.get(reference);
+    if (first === undefined) seen.set(reference, index);
+    else problems.push(problem(`/references/${index}`, "unique", "referenceTwice", { reference, first }));
+  }
+}
