@@ -17,9 +17,8 @@ import { type Caller, type Clock, type Listener, listen, type NewUuid, type Rand
 import { Ledger, Meter, MeterAccounts } from "@megalith/platform/metering";
 import { ArtifactStore, RegistryService } from "@megalith/platform/registry";
 import { Decider, DecisionLog, DecisionReader, Labels, ServiceCatalogue, servingChannels } from "@megalith/platform/serving";
-import { TableService, type TablesDatabase } from "@megalith/platform/tables";
+import { TableService } from "@megalith/platform/tables";
 import { TrainingJobs } from "@megalith/platform/training";
-import { Kysely, PostgresDialect } from "kysely";
 import type { Pool } from "pg";
 
 export interface ProductOptions {
@@ -52,7 +51,7 @@ export async function buildProduct(options: ProductOptions) {
   await artifacts.sweep();
   const registry = new RegistryService({ pool, clock, newUuid, artifacts });
   const tables = new TableService({
-    database: new Kysely<TablesDatabase>({ dialect: new PostgresDialect({ pool }) }),
+    pool,
     folder: join(dataFolder, "tables"),
     staging: join(dataFolder, "staging"),
     now: () => clock.now(),

@@ -6,9 +6,8 @@
 import { join } from "node:path";
 import { openPool, systemClock, systemRandom, uuidMaker } from "@megalith/platform/foundation";
 import { ArtifactStore, RegistryService } from "@megalith/platform/registry";
-import { TableService, type TablesDatabase } from "@megalith/platform/tables";
+import { TableService } from "@megalith/platform/tables";
 import { TrainingWorker } from "@megalith/platform/training";
-import { Kysely, PostgresDialect } from "kysely";
 
 interface WorkerSettings {
   readonly databaseUrl: string;
@@ -46,7 +45,7 @@ async function start({ databaseUrl, dataFolder }: WorkerSettings): Promise<Train
   const newUuid = uuidMaker(clock, systemRandom);
   try {
     const tables = new TableService({
-      database: new Kysely<TablesDatabase>({ dialect: new PostgresDialect({ pool }) }),
+      pool,
       folder: join(dataFolder, "tables"),
       staging: join(dataFolder, "staging"),
       now: () => clock.now(),

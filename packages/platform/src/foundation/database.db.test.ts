@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import type { PoolClient } from "pg";
 import { openTestDatabase } from "./database.fixture.ts";
-import { inTransaction, openPool } from "./database.ts";
+import { inTransaction, inTransactionTurn, openPool } from "./database.ts";
 
 test("a connection that breaks between two statements fails its transaction, and the process and the pool live on", async () => {
   const database = await openTestDatabase();
@@ -49,6 +49,29 @@ test("more transactions than connections, each with a question beside it, all co
     assert.deepEqual(await Promise.all(Array.from({ length: 20 }, one)), new Array(20).fill({ one: 1 }));
   } finally {
     await pool.end();
+    await database.stop();
+  }
+});
+
+test("a transaction within a transaction is refused before it begins, whoever begins it; what one left running may begin its own", async () => {
+  const database = await openTestDatabase();
+  const { pool } = database;
+  try {
+    const one = () => inTransaction(pool, async (client) => (await client.query("select 1 as one")).rows);
+    await assert.rejects(
+      inTransaction(pool, () => one()),
+      /within another/,
+    );
+    await assert.rejects(
+      inTransactionTurn(pool, async () => Promise.all([setTimeout(1), one()])),
+      /within another/,
+    );
+    let later: Promise<unknown> | undefined;
+    await inTransaction(pool, async () => {
+      later = setTimeout(50).then(one);
+    });
+    assert.deepEqual(await later, [{ one: 1 }]);
+  } finally {
     await database.stop();
   }
 });

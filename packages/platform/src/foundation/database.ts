@@ -1,4 +1,5 @@
 /** The PostgreSQL pool and transactions. Types on the way out: int8 and numeric as text or bigint, never float; dates as text. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import pLimit, { type LimitFunction } from "p-limit";
 import { Pool, type PoolClient, type PoolConfig, types } from "pg";
 
@@ -23,9 +24,8 @@ export function openPool(config: PoolConfig): Pool {
         (format !== "binary" && parsers.get(oid)) || types.getTypeParser(oid, format as "text")) as typeof types.getTypeParser,
     },
   });
-  // A lent connection that breaks between two statements has nobody else to tell; the next statement on it fails.
-  pool.on("connect", (client) => client.on("error", () => undefined));
   pool.on("error", ignore);
+  // A lent connection that breaks between two statements has nobody else to tell; the next statement on it fails.
   pool.on("connect", (client) => client.on("error", ignore));
   return pool;
 }
@@ -35,19 +35,41 @@ function ignore(): void {}
 /** One a pool, for as long as the pool lives. */
 const transactionTurns = new WeakMap<Pool, LimitFunction>();
 
+interface Turn {
+  readonly pool: Pool;
+  /** False once the transaction has ended: what it left running may begin one of its own. */
+  open: boolean;
+}
+
+const currentTurn = new AsyncLocalStorage<Turn>();
+
 /**
- * Runs work in one transaction; any throw rolls back. Not to be nested.
- *
- * Transactions have half of the pool's connections and wait for their turn: what they read beside themselves then finds a
- * connection. With all of them, as many transactions as connections would each wait for one more, for ever.
+ * Runs work in one transaction; any throw rolls back.
+ * @throws Error within another transaction on this pool: it would not be part of it, and each would wait for the other's turn.
  */
 export function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  return inTransactionTurn(pool, () => transact(pool, work));
+}
+
+/**
+ * Waits for the turn of a transaction that `work` begins and ends by itself.
+ *
+ * Transactions have half of the pool's connections: what they read beside themselves then finds a connection. With all of them, as
+ * many transactions as connections would each wait for one more, for ever.
+ * @throws Error within another transaction on this pool.
+ */
+export async function inTransactionTurn<T>(pool: Pool, work: () => Promise<T>): Promise<T> {
+  const outer = currentTurn.getStore();
+  if (outer?.open === true && outer.pool === pool) throw new Error("a transaction was begun within another one");
   let turns = transactionTurns.get(pool);
   if (turns === undefined) {
     turns = pLimit(Math.max(1, Math.floor(pool.options.max / 2)));
     transactionTurns.set(pool, turns);
   }
-  return turns(() => transact(pool, work));
+  const turn: Turn = { pool, open: true };
+  return turns(() => currentTurn.run(turn, work)).finally(() => {
+    turn.open = false;
+  });
 }
 
 async function transact<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 /** What every domain stands on: ids, time, the database, who acts. */
 export { type Caller, type Change, recordChange } from "./actor.ts";
-export { inTransaction, isUniqueViolation, openPool } from "./database.ts";
+export { inTransaction, inTransactionTurn, isUniqueViolation, openPool } from "./database.ts";
 export { makeDraftFolder, nameByPlace, openDraft } from "./draft.ts";
 export { type Clock, type NewUuid, type RandomBytes, systemClock, systemRandom, uuidMaker } from "./identity.ts";
 export { type Listener, type ListenerOptions, listen, notify } from "./listener.ts";

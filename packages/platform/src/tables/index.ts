@@ -2,7 +2,6 @@
 export type { RejectedRow } from "./clean.ts";
 export type { Column, ColumnKind, ColumnOverride, StorageType } from "./column.ts";
 export { columnKinds } from "./column.ts";
-export type { TablesDatabase } from "./database.ts";
 export { csvText } from "./export.ts";
 export {
   type FileDialect,

@@ -40,7 +40,7 @@ async function lab(t: TestContext, options: Partial<TablesOptions> = {}): Promis
     tick += 1000;
     return new Date(tick);
   };
-  const service = new TableService({ database: postgres.database, folder, staging, now, newUuid: randomUUID, ...options });
+  const service = new TableService({ pool: postgres.pool, folder, staging, now, newUuid: randomUUID, ...options });
   const owner = { organisation, actor };
   return {
     service,
@@ -223,6 +223,13 @@ test("uploads and views are not mistaken for each other", async (t) => {
   await service.createView({ ...owner, name: "one", sql: "select * from base" });
   await assert.rejects(service.addVersion({ ...upload(loans), table: "one" }), { code: "tables.not_upload" });
   await assert.rejects(service.refreshView({ ...owner, table: "base" }), { code: "tables.not_view" });
+});
+
+test("more removals at once than there are connections all come to their end, and one removes", async (t) => {
+  const { service, owner, upload } = await lab(t, { dependants: () => postgres.pool.query("select").then(() => []) });
+  await service.create({ ...upload(loans), name: "base" });
+  const removed = await Promise.allSettled(Array.from({ length: 12 }, () => service.remove(owner, "base")));
+  assert.equal(removed.filter(({ status }) => status === "fulfilled").length, 1);
 });
 
 test("a table in use is not deleted; one that is free goes with its files, and its name is free again", async (t) => {

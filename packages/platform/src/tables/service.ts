@@ -6,10 +6,12 @@
  */
 import type { Readable } from "node:stream";
 import { type Actor, MegalithError, type Problem, problem } from "@megalith/contract";
+import { Kysely, PostgresDialect } from "kysely";
 import pLimit, { type LimitFunction } from "p-limit";
-import type { ClientBase } from "pg";
+import type { ClientBase, Pool } from "pg";
 import type { Change } from "../foundation/index.ts";
 import type { Column, ColumnKind } from "./column.ts";
+import type { TablesDatabase } from "./database.ts";
 import { exportCsv } from "./export.ts";
 import { TableFiles } from "./files.ts";
 import { type ImportMode, type ImportOverrides, type ImportProgress, type ImportResult, importFile } from "./import.ts";
@@ -19,12 +21,12 @@ import { profileTable, type TableProfile } from "./profile.ts";
 import { type CellValue, type ReadOptions, readRows, readTable, type TableContent } from "./read.ts";
 import { type Corrections, checkCorrections, mergeCorrections } from "./schema.ts";
 import { removeWorkspace, sweepStaging } from "./staging.ts";
-import { type Database, type NewVersion, TableStore, type Transacting } from "./store.ts";
+import { type NewVersion, TableStore, type Transacting } from "./store.ts";
 import type { Table, TableVersion } from "./table.ts";
 import { checkView, runView, type ViewResult } from "./view.ts";
 
 export interface TablesOptions {
-  readonly database: Database;
+  readonly pool: Pool;
   /** `<data>/tables` and a staging folder on the same file system. */
   readonly folder: string;
   readonly staging: string;
@@ -74,8 +76,9 @@ export class TableService {
 
   constructor(options: TablesOptions) {
     this.options = options;
-    this.store = new TableStore(options.database);
-    this.lineage = new LineageStore(options.database);
+    const database = new Kysely<TablesDatabase>({ dialect: new PostgresDialect({ pool: options.pool }) });
+    this.store = new TableStore(database, options.pool);
+    this.lineage = new LineageStore(database);
     this.files = new TableFiles(options.folder);
     this.turns = pLimit(options.atOnce ?? 2);
   }

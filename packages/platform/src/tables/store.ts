@@ -4,7 +4,8 @@
 import type { Actor } from "@megalith/contract";
 import { MegalithError } from "@megalith/contract";
 import { CompiledQuery, type Kysely, sql, type Transaction } from "kysely";
-import { type Caller, type Change, recordChange } from "../foundation/index.ts";
+import type { Pool } from "pg";
+import { type Caller, type Change, inTransactionTurn, recordChange } from "../foundation/index.ts";
 import type { RejectedRow } from "./clean.ts";
 import type { Column } from "./column.ts";
 import type { TablesDatabase } from "./database.ts";
@@ -52,14 +53,17 @@ export interface NewVersion {
 
 export class TableStore {
   private readonly database: Database;
+  private readonly pool: Pool;
 
-  constructor(database: Database) {
+  /** @param pool the one that the database is over. */
+  constructor(database: Database, pool: Pool) {
     this.database = database;
+    this.pool = pool;
   }
 
   /** Runs the publication of one file; no sweep runs meanwhile. */
   publish<T>(work: (transaction: Transacting) => Promise<T>): Promise<T> {
-    return this.database.transaction().execute(async (transaction) => {
+    return this.transact(async (transaction) => {
       await sql`select pg_advisory_xact_lock_shared(${publishLock})`.execute(transaction);
       return work(transaction);
     });
@@ -73,10 +77,14 @@ export class TableStore {
 
   /** Runs while nothing is being published. */
   alone<T>(work: (transaction: Transacting) => Promise<T>): Promise<T> {
-    return this.database.transaction().execute(async (transaction) => {
+    return this.transact(async (transaction) => {
       await sql`select pg_advisory_xact_lock(${publishLock})`.execute(transaction);
       return work(transaction);
     });
+  }
+
+  private transact<T>(work: (transaction: Transacting) => Promise<T>): Promise<T> {
+    return inTransactionTurn(this.pool, () => this.database.transaction().execute(work));
   }
 
   /** @throws MegalithError "tables.name_taken". */

@@ -9,11 +9,10 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { idFromUuid, type MegalithError } from "@megalith/contract";
-import { Kysely, PostgresDialect } from "kysely";
 import { type OpenTestDatabase, openTestDatabase } from "../foundation/database.fixture.ts";
 import { type Caller, systemClock, systemRandom, uuidMaker } from "../foundation/index.ts";
 import { ArtifactStore, RegistryService } from "../registry/index.ts";
-import { TableService, type TablesDatabase } from "../tables/index.ts";
+import { TableService } from "../tables/index.ts";
 import { type Job, TrainingJobs } from "./index.ts";
 import { loanCsv } from "./loan-book.fixture.ts";
 
@@ -34,7 +33,7 @@ before(async () => {
   const { pool } = database;
   await pool.query("insert into organisation (id, name, created_at) values ($1, 'Bank', now())", [caller.organisation]);
   tables = new TableService({
-    database: new Kysely<TablesDatabase>({ dialect: new PostgresDialect({ pool }) }),
+    pool,
     folder: join(folder, "tables"),
     staging: join(folder, "staging"),
     now: () => systemClock.now(),

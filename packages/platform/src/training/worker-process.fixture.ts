@@ -1,9 +1,8 @@
 /** A worker as a process of its own, for tests that kill it. */
 import { join } from "node:path";
-import { Kysely, PostgresDialect } from "kysely";
 import { openPool, systemClock, systemRandom, uuidMaker } from "../foundation/index.ts";
 import { ArtifactStore, RegistryService } from "../registry/index.ts";
-import { TableService, type TablesDatabase } from "../tables/index.ts";
+import { TableService } from "../tables/index.ts";
 import { TrainingWorker } from "./index.ts";
 
 process.once("disconnect", () => process.exit(0));
@@ -13,7 +12,7 @@ async function serve({ databaseUrl, dataFolder }: { databaseUrl: string; dataFol
   const pool = openPool({ connectionString: databaseUrl, max: 4 });
   const newUuid = uuidMaker(systemClock, systemRandom);
   const tables = new TableService({
-    database: new Kysely<TablesDatabase>({ dialect: new PostgresDialect({ pool }) }),
+    pool,
     folder: join(dataFolder, "tables"),
     staging: join(dataFolder, "staging"),
     now: () => systemClock.now(),
