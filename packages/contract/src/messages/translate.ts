@@ -5,16 +5,18 @@
  */
 import { type ErrorCode, errors } from "../errors.ts";
 import { english } from "./en.ts";
+import { englishCustomers } from "./en-customers.ts";
 import { englishDocuments } from "./en-documents.ts";
 import { englishProblems } from "./en-problems.ts";
 import { englishWizard } from "./en-wizard.ts";
 import { chinese } from "./zh-cn.ts";
+import { chineseCustomers } from "./zh-cn-customers.ts";
 import { chineseDocuments } from "./zh-cn-documents.ts";
 import { chineseErrors } from "./zh-cn-errors.ts";
 import { chineseProblems } from "./zh-cn-problems.ts";
 import { chineseWizard } from "./zh-cn-wizard.ts";
 
-type Catalogue = typeof english & typeof englishDocuments & typeof englishProblems & typeof englishWizard;
+type Catalogue = typeof english & typeof englishCustomers & typeof englishDocuments & typeof englishProblems & typeof englishWizard;
 export type MessageKey = keyof Catalogue | `error.${ErrorCode}`;
 /** A value that is itself put in words, for example the kind of a column. */
 export interface Wording {
@@ -32,10 +34,13 @@ type Pieces = readonly string[];
 
 const catalogues: Readonly<Record<MessageLanguage, ReadonlyMap<string, Pieces>>> = {
   en: catalogue(
-    { ...english, ...englishDocuments, ...englishProblems, ...englishWizard },
+    { ...english, ...englishCustomers, ...englishDocuments, ...englishProblems, ...englishWizard },
     Object.entries(errors).map(([code, { message }]) => [code, message]),
   ),
-  "zh-CN": catalogue({ ...chinese, ...chineseDocuments, ...chineseProblems, ...chineseWizard }, Object.entries(chineseErrors)),
+  "zh-CN": catalogue(
+    { ...chinese, ...chineseCustomers, ...chineseDocuments, ...chineseProblems, ...chineseWizard },
+    Object.entries(chineseErrors),
+  ),
 };
 
 function catalogue(words: Readonly<Record<string, string>>, faults: readonly (readonly [string, string])[]): ReadonlyMap<string, Pieces> {
