@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { KeyService, MemberService } from "@megalith/platform/accounts";
+import type { KeyService, SignInService } from "@megalith/platform/accounts";
 import type { CustomerPrincipal, ProviderPrincipal } from "@megalith/platform/foundation";
 import { authenticator, authorise, missingScope } from "./authenticate.ts";
 import { sessionCookie } from "./session-cookie.ts";
@@ -27,7 +27,7 @@ const customer: CustomerPrincipal = {
 const authenticate = authenticator({
   isAdminKey: (text) => text === "mgladm_right",
   keys: { authenticate: async (text: string) => (text === "mgl_right" ? customer : null) } as KeyService,
-  members: { admin: () => owner, bySession: async (text: string) => (text === "mglses_right" ? member : null) } as MemberService,
+  signIn: { admin: () => owner, bySession: async (text: string) => (text === "mglses_right" ? member : null) } as SignInService,
 });
 const cookie = "other=1; megalith_session=mglses_right";
 const host = "megalith.example:8080";

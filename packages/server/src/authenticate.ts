@@ -4,14 +4,14 @@
  * A key or the admin key as Bearer; else the session's cookie. A change by cookie must come from the console's own origin.
  */
 import { MegalithError, type RouteSpec } from "@megalith/contract";
-import { type KeyService, type MemberService, roleOrder } from "@megalith/platform/accounts";
+import { type KeyService, roleOrder, type SignInService } from "@megalith/platform/accounts";
 import type { Principal } from "@megalith/platform/foundation";
 import type { RequestHead } from "./app.ts";
 import { readSessionCookie } from "./session-cookie.ts";
 
 export interface AuthenticatorUses {
   readonly keys: KeyService;
-  readonly members: MemberService;
+  readonly signIn: SignInService;
   readonly isAdminKey: (text: string) => boolean;
 }
 
@@ -21,11 +21,11 @@ export function authenticator(uses: AuthenticatorUses): (head: RequestHead) => P
     if (typeof authorization === "string") {
       const token = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization)?.[1];
       if (token === undefined) return null;
-      return uses.isAdminKey(token) ? uses.members.admin() : uses.keys.authenticate(token);
+      return uses.isAdminKey(token) ? uses.signIn.admin() : uses.keys.authenticate(token);
     }
     const session = readSessionCookie(one(headers.cookie));
     if (session === undefined) return null;
-    return uses.members.bySession(session).then((principal) => {
+    return uses.signIn.bySession(session).then((principal) => {
       if (principal !== null && method !== "GET" && method !== "HEAD") refuseForeignOrigin(headers);
       return principal;
     });

@@ -7,10 +7,12 @@ import {
   CustomerService,
   ensureOrganisation,
   hashSecret,
+  InvitationService,
   KeyService,
   MemberService,
   OrganisationService,
   openAdminKey,
+  SignInService,
 } from "@megalith/platform/accounts";
 import { BillingService } from "@megalith/platform/billing";
 import { type Caller, type Clock, type Listener, listen, type NewUuid, type RandomBytes } from "@megalith/platform/foundation";
@@ -66,7 +68,10 @@ export async function buildProduct(options: ProductOptions) {
   });
   await tables.sweep({ staging: true });
 
-  const members = new MemberService({ pool, clock, newUuid, random, organisation, isAdminKey });
+  const accountOptions = { pool, clock, newUuid, random, organisation };
+  const members = new MemberService(accountOptions);
+  const invitations = new InvitationService(accountOptions);
+  const signIn = new SignInService({ ...accountOptions, isAdminKey });
   const keys = new KeyService({ pool, clock, newUuid, random });
   const customers = new CustomerService({ pool, clock, newUuid, onChange: (id) => keys.forget(id) });
   const organisations = new OrganisationService({ pool, clock, newUuid });
@@ -109,6 +114,8 @@ export async function buildProduct(options: ProductOptions) {
     tables,
     organisations,
     members,
+    invitations,
+    signIn,
     keys,
     customers,
     meter,

@@ -3,13 +3,24 @@ import { createHash } from "node:crypto";
 import type { Pool } from "pg";
 import { openTestDatabase } from "../foundation/database.fixture.ts";
 import { type Caller, uuidMaker } from "../foundation/index.ts";
-import { CustomerService, ensureOrganisation, KeyService, MemberService, newSecret, OrganisationService } from "./index.ts";
+import {
+  CustomerService,
+  ensureOrganisation,
+  InvitationService,
+  KeyService,
+  MemberService,
+  newSecret,
+  OrganisationService,
+  SignInService,
+} from "./index.ts";
 
 export interface TestAccounts {
   readonly pool: Pool;
   readonly caller: Caller;
   readonly adminKey: string;
+  readonly invitations: InvitationService;
   readonly members: MemberService;
+  readonly signIn: SignInService;
   readonly customers: CustomerService;
   readonly organisations: OrganisationService;
   readonly keys: KeyService;
@@ -35,7 +46,9 @@ export async function startAccounts(): Promise<TestAccounts> {
     pool,
     caller: { organisation, actor: { kind: "admin", id: null, name: "admin key" } },
     adminKey,
-    members: new MemberService({ ...uses, isAdminKey: (text) => text === adminKey }),
+    invitations: new InvitationService(uses),
+    members: new MemberService(uses),
+    signIn: new SignInService({ ...uses, isAdminKey: (text) => text === adminKey }),
     organisations: new OrganisationService(uses),
     customers: new CustomerService({ ...uses, onChange: (id) => keys.forget(id) }),
     keys,

@@ -14,8 +14,8 @@ before(async () => {
 after(() => accounts.stop());
 
 async function join(email: string, role: "owner" | "viewer" = "viewer", customerId: string | null = null) {
-  const { token } = await accounts.members.invite(accounts.caller, role, customerId);
-  const session = await accounts.members.acceptInvite(token, { email, name: email, password });
+  const { token } = await accounts.invitations.invite(accounts.caller, role, customerId);
+  const session = await accounts.invitations.accept(token, { email, name: email, password });
   const id = uuidFromId("member", session.principal.actor.id ?? "") as string;
   return { id, invite: token, session: session.token, principal: session.principal };
 }
@@ -29,8 +29,8 @@ test("there is one organisation however many starts make it at once", async () =
 });
 
 test("an invitation that is accepted twice at once makes one member", async () => {
-  const { token } = await accounts.members.invite(accounts.caller, "viewer", null);
-  const accept = (email: string) => accounts.members.acceptInvite(token, { email, name: "N", password });
+  const { token } = await accounts.invitations.invite(accounts.caller, "viewer", null);
+  const accept = (email: string) => accounts.invitations.accept(token, { email, name: "N", password });
   const outcomes = await Promise.allSettled([accept("twice-1@example.com"), accept("twice-2@example.com")]);
   const failures = outcomes.filter((outcome) => outcome.status === "rejected");
   assert.equal(failures.length, 1);
@@ -41,13 +41,13 @@ test("an invitation that is accepted twice at once makes one member", async () =
 
 test("an invitation ends after seven days, and one that meets a taken e-mail stays good", async () => {
   await join("taken@example.com");
-  const { token } = await accounts.members.invite(accounts.caller, "viewer", null);
+  const { token } = await accounts.invitations.invite(accounts.caller, "viewer", null);
   const person = { email: "Taken@Example.com", name: "N", password };
-  await assert.rejects(accounts.members.acceptInvite(token, person), { code: "accounts.email_taken" });
+  await assert.rejects(accounts.invitations.accept(token, person), { code: "accounts.email_taken" });
   accounts.advance(7 * day - 1);
-  assert.equal((await accounts.members.readInvite(token)).role, "viewer");
+  assert.equal((await accounts.invitations.read(token)).role, "viewer");
   accounts.advance(1);
-  await assert.rejects(accounts.members.acceptInvite(token, { ...person, email: "late@example.com" }), { code: "accounts.invite_invalid" });
+  await assert.rejects(accounts.invitations.accept(token, { ...person, email: "late@example.com" }), { code: "accounts.invite_invalid" });
 });
 
 test("the last owner can be neither removed nor demoted, also when two owners remove each other at once", async () => {
@@ -65,33 +65,33 @@ test("the last owner can be neither removed nor demoted, also when two owners re
 test("a role that changed and a member that was removed are seen by the next call of the session", async () => {
   const { id, session } = await join("changing@example.com");
   await accounts.members.change(accounts.caller, id, "analyst");
-  const principal = await accounts.members.bySession(session);
+  const principal = await accounts.signIn.bySession(session);
   assert.equal(principal?.kind === "provider" && principal.role, "analyst");
   await accounts.members.remove(accounts.caller, id);
-  assert.equal(await accounts.members.bySession(session), null);
-  await assert.rejects(accounts.members.signIn({ email: "changing@example.com", password }, "192.0.2.1"), {
+  assert.equal(await accounts.signIn.bySession(session), null);
+  await assert.rejects(accounts.signIn.signIn({ email: "changing@example.com", password }, "192.0.2.1"), {
     code: "access.sign_in_failed",
   });
 });
 
 test("a session ends by signing out and by time", async () => {
   await join("session@example.com");
-  const first = await accounts.members.signIn({ email: " Session@example.com ", password }, "192.0.2.1");
-  const second = await accounts.members.signIn({ adminKey: accounts.adminKey }, "192.0.2.1");
+  const first = await accounts.signIn.signIn({ email: " Session@example.com ", password }, "192.0.2.1");
+  const second = await accounts.signIn.signIn({ adminKey: accounts.adminKey }, "192.0.2.1");
   assert.equal(second.principal.kind === "provider" && second.principal.role, "owner");
-  await accounts.members.signOut(first.token);
-  assert.equal(await accounts.members.bySession(first.token), null);
-  assert.notEqual(await accounts.members.bySession(second.token), null);
+  await accounts.signIn.signOut(first.token);
+  assert.equal(await accounts.signIn.bySession(first.token), null);
+  assert.notEqual(await accounts.signIn.bySession(second.token), null);
   accounts.advance(12 * 3_600_000);
-  assert.equal(await accounts.members.bySession(second.token), null);
+  assert.equal(await accounts.signIn.bySession(second.token), null);
 });
 
 test("a wrong password, an unknown e-mail and a wrong admin key fail alike", async () => {
   await join("guessed@example.com");
   const failed = { code: "access.sign_in_failed" };
-  await assert.rejects(accounts.members.signIn({ email: "guessed@example.com", password: "wrong password" }, "192.0.2.1"), failed);
-  await assert.rejects(accounts.members.signIn({ email: "nobody@example.com", password }, "192.0.2.1"), failed);
-  await assert.rejects(accounts.members.signIn({ adminKey: "mgladm_wrong" }, "192.0.2.1"), failed);
+  await assert.rejects(accounts.signIn.signIn({ email: "guessed@example.com", password: "wrong password" }, "192.0.2.1"), failed);
+  await assert.rejects(accounts.signIn.signIn({ email: "nobody@example.com", password }, "192.0.2.1"), failed);
+  await assert.rejects(accounts.signIn.signIn({ adminKey: "mgladm_wrong" }, "192.0.2.1"), failed);
 });
 
 test("a customer's login is that customer with every scope, and is refused while the customer is suspended", async () => {
@@ -101,8 +101,8 @@ test("a customer's login is that customer with every scope, and is refused while
   assert.equal(principal.kind === "customer" && principal.customerId, id);
   await accounts.customers.change(accounts.caller, id, { status: "suspended" });
   const suspended = { code: "accounts.customer_suspended" };
-  await assert.rejects(accounts.members.bySession(session), suspended);
-  await assert.rejects(accounts.members.signIn({ email: "person@customer.example", password }, "192.0.2.1"), suspended);
+  await assert.rejects(accounts.signIn.bySession(session), suspended);
+  await assert.rejects(accounts.signIn.signIn({ email: "person@customer.example", password }, "192.0.2.1"), suspended);
 });
 
 test("no secret lies in clear in any column of any table", async () => {

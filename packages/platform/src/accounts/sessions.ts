@@ -11,7 +11,7 @@ export interface Session {
   readonly principal: Principal;
 }
 
-export interface SessionOptions {
+export interface AccountOptions {
   readonly pool: Pool;
   readonly clock: Clock;
   readonly newUuid: NewUuid;
@@ -27,7 +27,7 @@ export function adminOf(organisation: string): ProviderPrincipal {
 }
 
 /** @param memberId null for the holder of the admin key. @throws MegalithError "accounts.customer_suspended". */
-export async function openSession(client: PoolClient, options: SessionOptions, memberId: string | null): Promise<Session> {
+export async function openSession(client: PoolClient, options: AccountOptions, memberId: string | null): Promise<Session> {
   const { clock, newUuid, organisation, random } = options;
   const now = clock.now();
   const token = newSecret("mglses_", random);

@@ -1,5 +1,12 @@
 /** Routes of people, customers and keys. */
-import type { CustomerService, KeyService, MemberService, OrganisationService } from "@megalith/platform/accounts";
+import type {
+  CustomerService,
+  InvitationService,
+  KeyService,
+  MemberService,
+  OrganisationService,
+  SignInService,
+} from "@megalith/platform/accounts";
 import type { Pool } from "pg";
 import type { BoundRoute } from "../route.ts";
 import { acceptInvite } from "./accept-invite.ts";
@@ -26,7 +33,9 @@ import { rotateKey } from "./rotate-key.ts";
 
 export interface AccountsUses {
   readonly organisations: OrganisationService;
+  readonly invitations: InvitationService;
   readonly members: MemberService;
+  readonly signIn: SignInService;
   readonly customers: CustomerService;
   readonly keys: KeyService;
   readonly pool: Pool;

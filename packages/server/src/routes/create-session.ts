@@ -1,12 +1,12 @@
 import { accountsRoutes, MegalithError, problem } from "@megalith/contract";
-import type { MemberService } from "@megalith/platform/accounts";
+import type { SignInService } from "@megalith/platform/accounts";
 import { bindRoute } from "../route.ts";
 import { sessionCookie } from "../session-cookie.ts";
 import { showSession } from "./show-account.ts";
 
-export function createSession(uses: { members: MemberService; secureCookies: boolean }) {
+export function createSession(uses: { signIn: SignInService; secureCookies: boolean }) {
   return bindRoute(accountsRoutes.createSession, async (call) => {
-    const session = await uses.members.signIn(credentials(call.body), call.network);
+    const session = await uses.signIn.signIn(credentials(call.body), call.network);
     call.setHeader("set-cookie", sessionCookie(session.token, session.expiresAt, uses.secureCookies));
     return showSession(session.principal);
   });
