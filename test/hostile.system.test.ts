@@ -2,9 +2,13 @@
  * Hostile input: whatever is sent, the answer is a clear 4xx, and the server lives, is ready and decides right after.
  */
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
+import pg from "pg";
+import { idFromUuid } from "../packages/contract/src/index.ts";
 import { type Answered, type StartedProduct, startProduct } from "./start-product.ts";
 
 const decidePath = "/api/v1/services/credit-risk/decide";
@@ -14,7 +18,7 @@ let product: StartedProduct;
 let chargedBefore: number;
 
 before(async () => {
-  product = await startProduct();
+  product = await startProduct({ stopMs: 1000 });
 });
 
 after(() => product.stop());
@@ -254,7 +258,7 @@ test("outlives uploads that are cut off or never end, and keeps nothing of them"
   ];
   for (const bytes of cuts) {
     await new Promise<void>((resolve) => {
-      const socket = connect(Number(port), hostname, () => socket.write(bytes, () => setTimeout(() => socket.destroy(), 100)));
+      const socket = connect(Number(port), hostname, () => socket.write(bytes, () => void setTimeout(100).then(() => socket.destroy())));
       socket.on("error", () => undefined);
       socket.on("close", () => resolve());
     });
@@ -266,7 +270,7 @@ test("outlives uploads that are cut off or never end, and keeps nothing of them"
     );
     return socket.on("error", () => undefined);
   });
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await setTimeout(300);
   for (const socket of waiting) socket.destroy();
   const slow = cuts.map((bytes) => {
     const socket = connect(Number(port), hostname, () => socket.write(bytes));
@@ -306,3 +310,45 @@ test("refuses SQL that reaches for files or the network as a view", () =>
       ]),
     ),
   ));
+
+test("streams of progress leave room for every other call, and a stop ends though they stay and a lock holds all connections", async () => {
+  const { pool, organisation } = product.running.product;
+  const job = randomUUID();
+  await pool.query(
+    `insert into job (id, organisation, kind, state, model, table_version_id, input, created_at, created_by)
+     values ($1, $2, 'training', 'queued', 'm', $1, '{}', now(), '{"kind":"admin","id":null,"name":"admin key"}')`,
+    [job, organisation],
+  );
+  const headers = { authorization: `Bearer ${product.adminKey}` };
+  const ask = (path: string) => fetch(`${product.url}${path}`, { headers });
+  const streams = await Promise.all(Array.from({ length: 40 }, () => ask(`/api/v1/jobs/${idFromUuid("job", job)}/events`)));
+  const open = streams.filter(({ status }) => status === 200);
+  assert.equal(open.length, 32);
+  for (const { status, headers: told } of streams.filter((stream) => !open.includes(stream)))
+    assert.deepEqual([status, told.get("retry-after")], [503, "5"]);
+  await open.pop()?.body?.cancel();
+  await stillWell();
+  open.push(
+    await again(async () =>
+      ((reply) => (reply.status === 200 ? reply : undefined))(await ask(`/api/v1/jobs/${idFromUuid("job", job)}/events`)),
+    ),
+  );
+
+  const outsider = new pg.Client({ connectionString: product.databaseUrl });
+  await outsider.connect();
+  await outsider.query("begin; lock table customer, model in access exclusive mode");
+  const waiting = Array.from({ length: 30 }, () => ask("/api/v1/customers").catch(() => undefined));
+  await again(async () => (pool.waitingCount > 0 ? true : undefined));
+  await product.running.stop();
+  await outsider.end();
+  await Promise.all(waiting);
+  await Promise.all(open.map((stream) => stream.text().catch(() => undefined)));
+});
+
+async function again<T>(attempt: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const found = await attempt();
+    if (found !== undefined) return found;
+    await setTimeout(20);
+  }
+}

@@ -39,6 +39,7 @@ export interface StartOptions {
   readonly demo?: boolean;
   readonly consoleFolder?: string | undefined;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly stopMs?: number;
 }
 
 export async function startProduct(options: StartOptions = {}): Promise<StartedProduct> {
@@ -48,6 +49,7 @@ export async function startProduct(options: StartOptions = {}): Promise<StartedP
   const running = await start({
     onLine: () => undefined,
     consoleFolder: options.consoleFolder,
+    ...(options.stopMs === undefined ? {} : { stopMs: options.stopMs }),
     environment: {
       DATABASE_URL: database.url,
       MEGALITH_DATA: dataFolder,

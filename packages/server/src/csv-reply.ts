@@ -4,9 +4,9 @@
  * An export can be slow and hold a cursor, so few run at once and the others are told to come back.
  */
 import { Readable } from "node:stream";
-import { MegalithError } from "@megalith/contract";
 import type { Principal } from "@megalith/platform/foundation";
 import { csvText } from "@megalith/platform/tables";
+import { Places, placeName } from "./places.ts";
 
 /** Numbers stay numbers, also negative ones; null is an empty cell. */
 export type CsvCell = string | number | bigint | boolean | null;
@@ -17,7 +17,7 @@ const retrySeconds = 5;
 
 export class CsvExports {
   private readonly idleMs: number;
-  private readonly running = new Map<string, number>();
+  private readonly places = new Places(atOnce, atOnceOfOne);
 
   /** @param idleMs how long a caller may take for the next piece before its place is given away. */
   constructor(idleMs = 120_000) {
@@ -36,8 +36,7 @@ export class CsvExports {
     pages: AsyncIterable<readonly (readonly CsvCell[])[]>,
     signal: AbortSignal,
   ): Readable {
-    const name = caller.kind === "customer" ? caller.customerId : "";
-    this.take(name);
+    const giveBack = this.places.take(placeName(caller), retrySeconds);
     const stream = Readable.from(
       textOf(header, pages, () => idle.refresh()),
       { objectMode: false, highWaterMark: 256 * 1024 },
@@ -45,26 +44,12 @@ export class CsvExports {
     const idle = setTimeout(() => stream.destroy(new Error("the export was not read on")), this.idleMs).unref();
     stream.once("close", () => {
       clearTimeout(idle);
-      this.giveBack(name);
+      giveBack();
     });
     // Also for a caller that hung up before anything was sent.
     if (signal.aborted) stream.destroy();
     else signal.addEventListener("abort", () => stream.destroy(), { once: true });
     return stream;
-  }
-
-  private take(name: string): void {
-    const own = this.running.get(name) ?? 0;
-    const all = this.running.values().reduce((sum, count) => sum + count, 0);
-    if (own >= atOnceOfOne || all >= atOnce)
-      throw new MegalithError("server.overloaded", { values: { seconds: retrySeconds }, retryAfterSeconds: retrySeconds });
-    this.running.set(name, own + 1);
-  }
-
-  private giveBack(name: string): void {
-    const left = (this.running.get(name) ?? 1) - 1;
-    if (left === 0) this.running.delete(name);
-    else this.running.set(name, left);
   }
 }
 

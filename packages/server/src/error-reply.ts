@@ -28,10 +28,10 @@ export function toMegalithError(error: unknown): MegalithError {
   return new MegalithError("server.internal", { detail: error instanceof Error ? (error.stack ?? reason) : reason, cause: error });
 }
 
-/** PostgreSQL restarting or unreachable: the caller should try again, nothing is broken. */
+/** PostgreSQL restarting, unreachable, out of space or connections, or waiting for a lock: the caller should try again, nothing is broken. */
 function isDatabaseAway(fault: { code?: unknown; message?: unknown }): boolean {
   const code = String(fault?.code ?? "");
-  if (/^(57P0[123]|08\d{3}|53300|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE)$/.test(code)) return true;
+  if (/^(57P0[123]|08\d{3}|53\d{3}|55P03|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE)$/.test(code)) return true;
   return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
     String(fault?.message ?? ""),
   );

@@ -32,6 +32,8 @@ export interface UpOptions {
   readonly environment?: Environment;
   /** Ends the server; without it SIGINT and SIGTERM do. */
   readonly signal?: AbortSignal;
+  /** How long a stop waits, in all, for parts that do not end: whoever waits for a lock or a connection is left behind. */
+  readonly stopMs?: number;
 }
 
 export interface Running {
@@ -44,6 +46,9 @@ export interface Running {
 }
 
 const housekeepingMs = 3_600_000;
+/** With what PostgreSQL itself is given, a stop takes ten seconds at most. */
+const stopMs = 4000;
+const leastStepMs = 200;
 
 /** Starts, says what to do next, and stays until told to stop. */
 export async function up(options: UpOptions): Promise<void> {
@@ -56,6 +61,8 @@ export async function up(options: UpOptions): Promise<void> {
   await asked;
   options.onLine("Stopping …");
   await running.stop();
+  // Whatever was left behind may hold a connection, which would hold the process.
+  setTimeout(() => process.exit(), leastStepMs).unref();
 }
 
 /** Starts and hands over; what was started is stopped again when a later step fails. */
@@ -64,15 +71,18 @@ export async function start(options: UpOptions): Promise<Running> {
   const dataFolder = resolve(config.dataFolder);
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const undo: (() => Promise<unknown>)[] = [];
+  let stopDatabase = async (): Promise<void> => undefined;
   const stop = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step();
+    const end = performance.now() + (options.stopMs ?? stopMs);
+    for (const step of undo.splice(0).reverse()) await within(Math.max(leastStepMs, end - performance.now()), step);
+    await stopDatabase();
   };
   try {
     let postgresPid = (): number | undefined => undefined;
     let url = config.databaseUrl;
     if (url === null) {
       const postgres = await startEmbeddedPostgres({ folder: join(dataFolder, "postgres"), log: () => undefined });
-      undo.push(() => postgres.stop());
+      stopDatabase = () => postgres.stop();
       url = postgres.url;
       postgresPid = postgres.pid;
     }
@@ -136,6 +146,16 @@ export async function start(options: UpOptions): Promise<Running> {
     await stop();
     throw error;
   }
+}
+
+/** Waits for a step of a stop that ends, by itself or by a fault, and leaves one behind that does not. */
+async function within(ms: number, step: () => Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([Promise.try(step).catch(() => undefined), late]);
+  clearTimeout(timer);
 }
 
 async function listenOn(app: FastifyInstance, host: string, port: number): Promise<string> {

@@ -21,7 +21,7 @@ export interface Workers {
 }
 
 const restartMs = 500;
-const stopMs = 5000;
+const stopMs = 3000;
 
 export function startWorkers(options: WorkerOptions): Workers {
   const slots: (ChildProcess | undefined)[] = [];

@@ -6,6 +6,9 @@ import { Pool, type PoolClient, type PoolConfig, types } from "pg";
 const int8 = 20;
 const date = 1082;
 
+/** How long a call waits for a connection, or for a lock that somebody holds, before it is told to come back. */
+const patienceMs = 10_000;
+
 /**
  * A pool whose int8 values come back as bigint and dates as YYYY-MM-DD. `numeric` stays text.
  *
@@ -18,6 +21,8 @@ export function openPool(config: PoolConfig): Pool {
     [date, (text) => text],
   ]);
   const pool = new Pool({
+    connectionTimeoutMillis: patienceMs,
+    lock_timeout: patienceMs,
     ...config,
     types: {
       getTypeParser: ((oid: number, format?: "text" | "binary") =>

@@ -34,10 +34,13 @@ export async function migrate(pool: Pool, migrations?: readonly Migration[]): Pr
   const known = migrations ?? (await readMigrations());
   const client = await pool.connect();
   try {
+    // Another process may be migrating, for as long as that takes.
+    await client.query("set lock_timeout = 0");
     await client.query("select pg_advisory_lock($1)", [lockKey]);
     return await applyMissing(client, known);
   } finally {
     await client.query("select pg_advisory_unlock($1)", [lockKey]).catch(() => undefined);
+    await client.query("reset lock_timeout").catch(() => undefined);
     client.release();
   }
 }

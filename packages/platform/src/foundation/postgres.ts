@@ -53,6 +53,9 @@ const settings = {
 } as const;
 
 const readyWaitMs = 60_000;
+/** A stop that takes longer than the first leaves the log to be replayed at the next start; the second is for a PostgreSQL that does not hear. */
+const stopFastMs = 4000;
+const stopImmediateMs = 1000;
 
 /** @throws Error saying what to do, when another Megalith has the folder or PostgreSQL cannot run here. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -153,7 +156,7 @@ class Supervisor {
 
   private async becomesReady(child: ChildProcess): Promise<boolean> {
     for (let waitedMs = 0; waitedMs < readyWaitMs; waitedMs += 10) {
-      if (ended(child)) return false;
+      if (ended(child) || this.stopping.signal.aborted) return false;
       const lines = await postmasterLines(this.cluster);
       if (Number(lines[0]) === child.pid && lines[7] === "ready") return true;
       await setTimeout(10);
@@ -194,8 +197,10 @@ class Supervisor {
     if (child === undefined || child.pid === undefined || ended(child)) return;
     const exit = once(child, "exit");
     child.kill("SIGINT");
-    const force = globalThis.setTimeout(() => child.kill("SIGQUIT"), 10_000);
+    const immediate = globalThis.setTimeout(() => child.kill("SIGQUIT"), stopFastMs);
+    const force = globalThis.setTimeout(() => child.kill("SIGKILL"), stopFastMs + stopImmediateMs);
     await exit;
+    clearTimeout(immediate);
     clearTimeout(force);
   }
 }

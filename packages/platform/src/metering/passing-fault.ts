@@ -13,6 +13,8 @@ const passingCodes = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
   "EACCES",
+  // A lock that somebody holds for long.
+  "55P03",
 ]);
 
 export function isPassing(error: unknown): boolean {

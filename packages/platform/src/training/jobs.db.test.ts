@@ -176,11 +176,20 @@ test("what is wrong with the input fails the job with its code and what would be
   assert.equal(failed.error?.problems?.length, 1);
 });
 
-test("whoever follows a job hears of it until it ends", async () => {
+test("whoever follows a job hears of it until it ends, and a hundred who follow cost the looks of one", async () => {
   const job = await jobs.start(caller, "followed", short);
-  const states: string[] = [];
-  for await (const seen of jobs.follow(caller.organisation, job.id, new AbortController().signal, sleep)) states.push(seen.state);
-  assert.equal(states.at(-1), "done");
+  let looks = 0;
+  const onRelease = (): void => void looks++;
+  const startedAt = performance.now();
+  database.pool.on("release", onRelease);
+  const lastOf = async (): Promise<string | undefined> => {
+    const states: string[] = [];
+    for await (const seen of await jobs.follow(caller.organisation, job.id, new AbortController().signal)) states.push(seen.state);
+    return states.at(-1);
+  };
+  assert.deepEqual(await Promise.all(Array.from({ length: 100 }, lastOf)), new Array(100).fill("done"));
+  database.pool.off("release", onRelease);
+  assert.ok(looks - 100 <= 1 + (performance.now() - startedAt) / 250, `${looks} looks`);
 });
 
 test("an inspection names the task, the classes and the suspects without training", async () => {

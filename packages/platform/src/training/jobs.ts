@@ -12,6 +12,7 @@ import type { TableService } from "../tables/index.ts";
 import { checkColumns, choiceOf } from "./choice.ts";
 import { inspectTarget, type TargetInspection } from "./inspection.ts";
 import { hasEnded, type Job, type JobRow, toJob } from "./job.ts";
+import { JobWatch } from "./job-watch.ts";
 
 export const trainingQueue = "training";
 const queueOptions = { retryLimit: 0, expireInSeconds: 86_400 - 1 } as const;
@@ -27,10 +28,12 @@ export interface TrainingJobsOptions {
 
 export class TrainingJobs {
   private readonly options: TrainingJobsOptions;
+  private readonly watch: JobWatch;
   private queue: Promise<PgBoss> | undefined;
 
   constructor(options: TrainingJobsOptions) {
     this.options = options;
+    this.watch = new JobWatch(options.pool);
   }
 
   /** @throws MegalithError "tables.not_found", "training.columns_unknown". */
@@ -133,18 +136,13 @@ export class TrainingJobs {
     return this.read(caller.organisation, id);
   }
 
-  /** Progress until the job ends, then its last state. Looks four times a second. */
-  async *follow(organisation: string, id: string, signal: AbortSignal, wait: (ms: number) => Promise<void>): AsyncGenerator<Job> {
-    for (let told = ""; !signal.aborted; await wait(250)) {
-      const job = await this.read(organisation, id);
-      const text = `${job.state} ${job.progress.phase} ${job.progress.done}`;
-      if (text !== told) yield job;
-      told = text;
-      if (hasEnded(job.state)) return;
-    }
+  /** Its state now, at each change, and at its end. @throws MegalithError "request.not_found". */
+  async follow(organisation: string, id: string, signal: AbortSignal): Promise<AsyncIterable<Job>> {
+    return this.watch.follow(await this.read(organisation, id), signal);
   }
 
   async stop(): Promise<void> {
+    this.watch.stop();
     const boss = await this.queue?.catch(() => undefined);
     await boss?.stop({ graceful: false });
   }
