@@ -1,17 +1,9 @@
 /** The console built from its sources, the product that serves it, and a browser. */
-import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
+import { consoleFlags } from "../packages/cli/bin/console-build.mjs";
 import { assertGoodPage, openBrowser } from "./browser.fixture.ts";
 import { type StartedProduct, type StartOptions, startProduct } from "./start-product.ts";
-
-const consoleSource = fileURLToPath(new URL("../packages/console", import.meta.url));
-const vite = join(dirname(createRequire(`${consoleSource}/package.json`).resolve("vite/package.json")), "bin/vite.js");
 
 export interface StartedConsole {
   readonly product: StartedProduct;
@@ -20,11 +12,9 @@ export interface StartedConsole {
 }
 
 export async function startConsole(options: Pick<StartOptions, "demo">): Promise<StartedConsole> {
-  const built = await mkdtemp(join(tmpdir(), "megalith-console-"));
-  await promisify(execFile)(process.execPath, [vite, "build", "--outDir", built, "--emptyOutDir", "--logLevel", "warn"], {
-    cwd: consoleSource,
-  });
-  const undo: (() => Promise<unknown>)[] = [() => rm(built, { recursive: true, force: true })];
+  const [, built] = consoleFlags(process.execPath);
+  assert.ok(built !== undefined, "the console is built, once for its sources");
+  const undo: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
   };

@@ -3,11 +3,10 @@
  *
  * `call` speaks HTTP as a customer would; without a key it sends none.
  */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { openTestDatabase } from "../packages/platform/src/foundation/database.fixture.ts";
 import { type Running, start } from "../packages/server/src/main.ts";
+import { type DemoState, openDemo, openEmpty } from "./demo.fixture.ts";
 
 export interface Answered {
   readonly status: number;
@@ -44,21 +43,9 @@ export interface StartOptions {
 
 export async function startProduct(options: StartOptions = {}): Promise<StartedProduct> {
   const { demo = true } = options;
-  const database = await openTestDatabase();
-  const dataFolder = await mkdtemp(join(tmpdir(), "megalith-product-"));
-  const running = await start({
-    onLine: () => undefined,
-    consoleFolder: options.consoleFolder,
-    ...(options.stopMs === undefined ? {} : { stopMs: options.stopMs }),
-    environment: {
-      DATABASE_URL: database.url,
-      MEGALITH_DATA: dataFolder,
-      MEGALITH_PORT: "0",
-      MEGALITH_REQUEST_LOG: "false",
-      MEGALITH_DEMO: String(demo),
-      ...options.environment,
-    },
-  }).catch(async (error: unknown) => {
+  const state = demo ? await openDemo(async (empty) => (await run(empty, { demo })).stop()) : await openEmpty();
+  const { database, dataFolder } = state;
+  const running = await run(state, options).catch(async (error: unknown) => {
     await database.stop();
     throw error;
   });
@@ -77,6 +64,22 @@ export async function startProduct(options: StartOptions = {}): Promise<StartedP
       await rm(dataFolder, { recursive: true, force: true });
     },
   };
+}
+
+function run({ database, dataFolder }: DemoState, { demo = true, consoleFolder, environment, stopMs }: StartOptions): Promise<Running> {
+  return start({
+    onLine: () => undefined,
+    consoleFolder,
+    ...(stopMs === undefined ? {} : { stopMs }),
+    environment: {
+      DATABASE_URL: database.url,
+      MEGALITH_DATA: dataFolder,
+      MEGALITH_PORT: "0",
+      MEGALITH_REQUEST_LOG: "false",
+      MEGALITH_DEMO: String(demo),
+      ...environment,
+    },
+  });
 }
 
 /** A body that is text or bytes goes as it is, anything else as JSON. */

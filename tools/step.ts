@@ -1,6 +1,8 @@
 /** One step of the suite: its name, what it runs, and what it counted. */
 import { spawn } from "node:child_process";
 import { globSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
@@ -101,14 +103,18 @@ export function findProofs(parts: readonly string[] = []): string[] {
   return found.filter((path) => parts.length === 0 || parts.some((part) => path.includes(part))).sort();
 }
 
-/** Runs work beside one PostgreSQL; openTestDatabase() finds it by the environment. */
+/** Runs work beside one PostgreSQL and one folder for what files share; openTestDatabase() finds them by the environment. */
 export async function withDatabase<T>(work: () => Promise<T>): Promise<T> {
   const server = await startTestServer();
+  const folder = await mkdtemp(join(tmpdir(), "megalith-shared-"));
   process.env.MEGALITH_TEST_DATABASE = server.url;
+  process.env.MEGALITH_TEST_FOLDER = folder;
   try {
     return await work();
   } finally {
     delete process.env.MEGALITH_TEST_DATABASE;
+    delete process.env.MEGALITH_TEST_FOLDER;
     await server.stop();
+    await rm(folder, { recursive: true, force: true });
   }
 }

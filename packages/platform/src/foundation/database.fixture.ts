@@ -27,12 +27,13 @@ const runnersUrl = process.env.MEGALITH_TEST_DATABASE;
 let ownServer: Promise<TestServer> | undefined;
 let openCount = 0;
 
-export async function openTestDatabase(): Promise<OpenTestDatabase> {
+/** @param from the name of a template that was kept; without it a migrated, empty database. */
+export async function openTestDatabase(from?: string): Promise<OpenTestDatabase> {
   openCount++;
   if (runnersUrl === undefined) ownServer ??= startTestServer();
   const serverUrl = runnersUrl ?? ((await ownServer) as TestServer).url;
   const name = `test_${randomUUID().replaceAll("-", "")}`;
-  const template = await ensureTemplate(serverUrl);
+  const template = from ?? (await ensureTemplate(serverUrl));
   await administer(serverUrl, (client) => client.query(`create database ${name} template ${template}`));
   const url = withDatabase(serverUrl, name);
   const pool = openPool({ connectionString: url, max: 10 });
@@ -46,6 +47,22 @@ export async function openTestDatabase(): Promise<OpenTestDatabase> {
     await server.stop();
   };
   return { url, pool, stop };
+}
+
+/** Ends the database's pool and keeps its state, to be copied by name. Only beside the runner's server. */
+export async function keepAsTemplate(database: OpenTestDatabase, name: string): Promise<void> {
+  await database.pool.end();
+  openCount--;
+  const own = new URL(database.url).pathname.slice(1);
+  await administer(runnersUrl as string, (client) => client.query(`alter database ${own} rename to ${name}`));
+}
+
+/** One process after the other, over all that share the runner's server. */
+export function inTurn(work: () => Promise<void>): Promise<void> {
+  return administer(runnersUrl as string, async (client) => {
+    await client.query("select pg_advisory_lock(2)");
+    await work();
+  });
 }
 
 /** Also used by the runner, once for all files. */
