@@ -135,7 +135,7 @@ export async function walkChanges(product: StartedProduct, useLastMonth: (custom
   const bytes = new Uint8Array(await artifact.arrayBuffer());
   const binary = { type: "application/octet-stream" };
   await call(null, "POST", "/api/v1/models/walked-model/versions", bytes, binary);
-  await call("addModelVersion", "POST", "/api/v1/models/walked-model/versions", bytes, binary);
+  await call("addModelVersion", "POST", "/api/v1/models/walked-model/versions?again=true", bytes, binary);
   await call("promoteVersion", "PUT", "/api/v1/models/walked-model/champion", { number: 2 });
   await call("rollBackChampion", "POST", "/api/v1/models/walked-model/rollback");
 

@@ -266,7 +266,11 @@ test("a model that the command trained and published brings its card: figures wi
       /billing\.plan_not_found/,
     );
     const server = { ...process.env, MEGALITH_URL: product.url, MEGALITH_KEY: product.adminKey };
-    const again = await promisify(execFile)(process.execPath, [command, "publish", model, "--name", "by-command"], { env: server });
+    const same = await promisify(execFile)(process.execPath, [command, "publish", model, "--name", "by-command"], { env: server });
+    assert.match(same.stdout, /^by-command version 1 is on .*, the champion/);
+    assert.match(same.stderr, /had these very bytes already: nothing was added/);
+    const flags = [command, "publish", model, "--name", "by-command", "--again"];
+    const again = await promisify(execFile)(process.execPath, flags, { env: server });
     assert.match(again.stdout, /^by-command version 2 is on /);
     assert.match(again.stderr, /go on answering with the champion of by-command; with --promote/);
   } finally {

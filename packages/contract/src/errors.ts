@@ -30,6 +30,10 @@ export const errors = {
   "registry.model_not_found": { status: 404, message: "There is no model {model}." },
   "registry.version_not_found": { status: 404, message: "There is no version {version} of the model {model}." },
   "registry.no_earlier_champion": { status: 409, message: "The model {model} has no earlier champion to go back to." },
+  "registry.champion_differs": {
+    status: 409,
+    message: "The champion of {model} is version {current}, not {expected}; look again and say which one you expect.",
+  },
   "registry.artifact_invalid": { status: 400, message: "This is no model that can be used: {reason}" },
   "registry.artifact_damaged": { status: 500, message: "The stored artifact {sha256} is missing or damaged; restore it from a backup." },
   "serving.service_name_taken": { status: 409, message: "A service named {service} exists already." },

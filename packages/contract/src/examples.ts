@@ -5,7 +5,7 @@ export const requestExamples: Readonly<Record<string, unknown>> = {
     billing: { legalName: "Acme Risk GmbH", address: "Hauptstrasse 1\n10115 Berlin\nGermany", taxId: "DE123456789" },
   },
   createView: { name: "loans-with-customers", sql: "select l.*, c.region from loans l join customers c on c.id = l.customer_id" },
-  promoteVersion: { number: 2, note: "better on the newest quarter" },
+  promoteVersion: { number: 2, expected: 1, note: "better on the newest quarter" },
   createService: {
     name: "credit-risk",
     title: "Credit risk",

@@ -10,7 +10,7 @@ import {
   TensorMetadataShape,
 } from "./inference.ts";
 import { MeterAccountShape, UsageShape, UsageSumShape } from "./metering.ts";
-import { ChampionShape, MetricShape, ModelShape, VersionDetailShape, VersionShape } from "./registry.ts";
+import { AddedVersionShape, ChampionShape, MetricShape, ModelShape, VersionDetailShape, VersionShape } from "./registry.ts";
 import {
   DecideBody,
   DecideReply,
@@ -65,6 +65,7 @@ export const namedSchemas = {
   Metric: MetricShape,
   Version: VersionShape,
   VersionDetail: VersionDetailShape,
+  AddedVersion: AddedVersionShape,
   Model: ModelShape,
   Champion: ChampionShape,
   ExplanationPolicy,

@@ -110,7 +110,11 @@ function writeOperation(name: string, route: RouteSpec, write: (schema: unknown)
     security: route.access.kind === "public" ? [] : [{ key: [] }, { session: [] }],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: body }),
-    responses: { [String(route.status ?? 200)]: writeReply(route, write), ...writeErrors(route) },
+    responses: {
+      [String(route.status ?? 200)]: writeReply(route, write),
+      ...(route.repeatStatus === undefined ? {} : { [String(route.repeatStatus)]: writeReply(route, write) }),
+      ...writeErrors(route),
+    },
     "x-access": route.access,
   };
 }

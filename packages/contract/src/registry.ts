@@ -32,6 +32,12 @@ export const VersionDetailShape = Type.Object({
 });
 export type VersionDetailShape = Static<typeof VersionDetailShape>;
 
+export const AddedVersionShape = Type.Object({
+  ...VersionDetailShape.properties,
+  created: Type.Boolean({ description: "false: the model had a version of these bytes already, and this is it." }),
+});
+export type AddedVersionShape = Static<typeof AddedVersionShape>;
+
 export const ModelShape = Type.Object({
   id: Id("model"),
   name: Name,
@@ -45,6 +51,13 @@ export type ModelShape = Static<typeof ModelShape>;
 const ModelParams = Type.Object({ model: Name });
 const VersionParams = Type.Object({ model: Name, number: VersionNumber });
 const Note = Type.Optional(Type.String({ maxLength: 500, description: "Why, for the trail." }));
+const Expected = Type.Optional(
+  Type.Integer({
+    minimum: 1,
+    maximum: 2_147_483_647,
+    description: "The champion's number that you know of; another one refuses the change.",
+  }),
+);
 
 export const ChampionShape = Type.Object({ number: Type.Integer(), sha256: Type.String(), from: Time, actor: Actor, note: Type.String() });
 
@@ -80,13 +93,19 @@ export const registryRoutes = {
     path: "/api/v1/models/{model}/versions",
     summary:
       "Adds a version from an artifact that `megalith train` wrote; its card may go before it: `mglcard1`, its length (u32, big-endian), its JSON.",
+    description:
+      "Bytes that the model has already add nothing: the version that has them is answered, with 200 and `created: false`, and its own card stays.",
     tag: "models",
     access: { kind: "provider", role: "engineer" },
     params: ModelParams,
+    query: Type.Object({
+      again: Type.Optional(Type.Boolean({ description: "true adds a version even when the model has one of the same bytes." })),
+    }),
     streamedBody: ["application/octet-stream"],
     bodyLimitBytes: 1024 ** 3,
     status: 201,
-    response: VersionDetailShape,
+    repeatStatus: 200,
+    response: AddedVersionShape,
   }),
   readModelVersion: defineRoute({
     method: "GET",
@@ -113,18 +132,22 @@ export const registryRoutes = {
     tag: "models",
     access: { kind: "provider", role: "engineer" },
     params: ModelParams,
-    body: Type.Object({ number: VersionNumber, note: Note }),
+    body: Type.Object({ number: VersionNumber, expected: Expected, note: Note }),
     response: ModelShape,
+    errors: ["registry.champion_differs"],
   }),
   rollBackChampion: defineRoute({
     method: "POST",
     path: "/api/v1/models/{model}/rollback",
-    summary: "Makes the champion before this one the champion again.",
+    summary: "Makes the champion before this one the champion again; asked once more, the one before that.",
+    description:
+      "A version that was left, by rolling back or by promoting an earlier one, is not come back to. With `expected` a repeat is harmless.",
     tag: "models",
     access: { kind: "provider", role: "engineer" },
     params: ModelParams,
-    body: Type.Object({ note: Note }),
+    body: Type.Object({ expected: Expected, note: Note }),
     response: ModelShape,
+    errors: ["registry.champion_differs", "registry.no_earlier_champion"],
   }),
   listChampions: defineRoute({
     method: "GET",

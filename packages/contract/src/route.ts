@@ -41,6 +41,8 @@ export interface RouteSpec {
   readonly bodyLimitBytes?: number;
   readonly headers?: TSchema;
   readonly status?: 200 | 201 | 202 | 204;
+  /** Of a call that found its work done already. */
+  readonly repeatStatus?: 200;
   readonly response?: TSchema;
   /** A reply that is not JSON. */
   readonly responseType?: string;

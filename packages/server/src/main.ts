@@ -3,7 +3,6 @@
  *
  * /v2/health/ready answers 200 once calls are answered; listening alone does not say so.
  */
-import { mkdir } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { openapiOf, routes } from "@megalith/contract";
@@ -16,6 +15,7 @@ import { authenticator, authorise } from "./authenticate.ts";
 import { leaveAddress } from "./backup/backup-folder.ts";
 import { type Environment, readConfig } from "./config.ts";
 import { consolePages } from "./console-files.ts";
+import { openDataFolder } from "./data-folder.ts";
 import { curlLine, firstRun } from "./first-run.ts";
 import { createMetrics, listenForMetrics } from "./metrics.ts";
 import { ownership } from "./ownership.ts";
@@ -69,7 +69,7 @@ export async function up(options: UpOptions): Promise<void> {
 export async function start(options: UpOptions): Promise<Running> {
   const config = readConfig(options.environment);
   const dataFolder = resolve(config.dataFolder);
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  await openDataFolder(dataFolder);
   const undo: (() => Promise<unknown>)[] = [];
   let stopDatabase = async (): Promise<void> => undefined;
   const stop = async (): Promise<void> => {
@@ -105,6 +105,7 @@ export async function start(options: UpOptions): Promise<Running> {
       onBatch: metrics.countBatch,
     });
     undo.push(() => product.stop());
+    await sweepArtifacts(product, options.onLine);
 
     const state = { ready: false };
     const log = requestLog(
@@ -136,7 +137,7 @@ export async function start(options: UpOptions): Promise<Running> {
     });
     const workers = startWorkers({ count: config.trainingThreads, settings: { databaseUrl: url, dataFolder }, log: () => undefined });
     undo.push(() => workers.stop());
-    const timer = setInterval(() => void keepHouse(product), housekeepingMs).unref();
+    const timer = setInterval(() => void keepHouse(product, options.onLine), housekeepingMs).unref();
     undo.push(async () => clearInterval(timer));
     state.ready = true;
     if (config.demo) await firstRun(product, dataFolder, options.onLine);
@@ -169,10 +170,16 @@ async function listenOn(app: FastifyInstance, host: string, port: number): Promi
   return `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${bound}`;
 }
 
-/** Partitions ahead, old decisions away. A failure is tried again in an hour. */
-async function keepHouse(product: Product): Promise<void> {
+/** Partitions ahead, old decisions and what no version needs away. A failure is tried again in an hour. */
+async function keepHouse(product: Product, say: (line: string) => void): Promise<void> {
   await product.log.preparePartitions().catch(() => undefined);
   await product.log.forget().catch(() => undefined);
+  await sweepArtifacts(product, say).catch(() => undefined);
+}
+
+async function sweepArtifacts(product: Product, say: (line: string) => void): Promise<void> {
+  const count = await product.registry.sweepArtifacts();
+  if (count > 0) say(`Removed ${count} artifact file(s) that a process which died left without a version.`);
 }
 
 async function greet(

@@ -50,7 +50,6 @@ export async function buildProduct(options: ProductOptions) {
   const isAdminKey = (text: string): boolean => text.startsWith("mgladm_") && timingSafeEqual(hashSecret(text), adminHash);
 
   const artifacts = new ArtifactStore(join(dataFolder, "artifacts"));
-  await artifacts.sweep();
   const registry = new RegistryService({ pool, clock, newUuid, artifacts });
   const tables = new TableService({
     pool,

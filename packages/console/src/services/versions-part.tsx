@@ -21,13 +21,19 @@ export function VersionsPart({ model }: { model: string }) {
     toast(say("versions.promoted", { number: champion?.number ?? 0 }));
     return client.invalidateQueries();
   };
+  // What the reader saw is what is changed: somebody else's change in the meantime refuses this one.
+  const champion = versions.data?.items.find((version) => version.champion);
+  const expected = champion === undefined ? {} : { expected: champion.number };
+  const onError = () => client.invalidateQueries({ queryKey: ["versions", model] });
   const promote = useMutation({
-    mutationFn: (version: number) => callRoute(registryRoutes.promoteVersion, { params: { model }, body: { number: version } }),
+    mutationFn: (number: number) => callRoute(registryRoutes.promoteVersion, { params: { model }, body: { number, ...expected } }),
     onSuccess: refresh,
+    onError,
   });
   const rollBack = useMutation({
-    mutationFn: () => callRoute(registryRoutes.rollBackChampion, { params: { model }, body: {} }),
+    mutationFn: () => callRoute(registryRoutes.rollBackChampion, { params: { model }, body: expected }),
     onSuccess: refresh,
+    onError,
   });
   if (versions.isPending) return <Loading />;
   if (versions.isError) return <ErrorNotice error={versions.error} />;

@@ -19,6 +19,7 @@ export const chineseErrors: Readonly<Partial<Record<ErrorCode, string>>> = {
   "server.data_altered": "迁移 {migration} 在应用后被修改；请恢复原文件。",
   "registry.model_not_found": "没有名为 {model} 的模型。",
   "registry.version_not_found": "模型 {model} 没有版本 {version}。",
+  "registry.champion_differs": "模型 {model} 的当前版本是 {current}，不是 {expected}；请重新查看并说明您所预期的版本。",
   "registry.no_earlier_champion": "模型 {model} 没有可退回的更早当前版本。",
   "registry.artifact_invalid": "这不是可用的模型：{reason}",
   "registry.artifact_damaged": "保存的模型文件 {sha256} 丢失或损坏；请从备份恢复。",

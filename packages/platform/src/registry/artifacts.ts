@@ -4,7 +4,7 @@
  * Written to a temporary name, synced, renamed, and the folder synced: a crash leaves the whole file or none.
  */
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { access, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MegalithError } from "@megalith/contract";
 
@@ -20,11 +20,10 @@ export class ArtifactStore {
     return join(this.folder, sha256.slice(0, 2), `${sha256}.mglf`);
   }
 
-  /** Makes the bytes durable. @returns their SHA-256 in hex. Storing the same bytes again is harmless. */
-  async put(bytes: Uint8Array, temporaryName: string): Promise<string> {
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
+  /** Makes the bytes durable. @param sha256 theirs, of `digestOf`. Storing the same bytes again is harmless. */
+  async put(bytes: Uint8Array, sha256: string, temporaryName: string): Promise<void> {
     const path = this.path(sha256);
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const temporary = join(dirname(path), `.${temporaryName}.partial`);
     const file = await open(temporary, "w", 0o600);
     try {
@@ -40,7 +39,17 @@ export class ArtifactStore {
     } finally {
       await parent.close();
     }
-    return sha256;
+  }
+
+  has(sha256: string): Promise<boolean> {
+    return access(this.path(sha256)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  remove(sha256: string): Promise<void> {
+    return rm(this.path(sha256), { force: true });
   }
 
   /** @throws MegalithError "registry.artifact_damaged" when the file is gone or its bytes are not the ones that were registered. */
@@ -51,20 +60,27 @@ export class ArtifactStore {
     } catch (cause) {
       throw new MegalithError("registry.artifact_damaged", { values: { sha256 }, cause });
     }
-    if (createHash("sha256").update(bytes).digest("hex") !== sha256)
-      throw new MegalithError("registry.artifact_damaged", { values: { sha256 } });
+    if (digestOf(bytes) !== sha256) throw new MegalithError("registry.artifact_damaged", { values: { sha256 } });
     return bytes;
   }
 
-  /** Removes half-written files of a process that died. Call at start only. @returns how many. */
-  async sweep(): Promise<number> {
-    await mkdir(this.folder, { recursive: true });
+  /** Removes half-written files that nobody has written to since `before`: what another process writes now is newer. @returns how many. */
+  async sweep(before: Date): Promise<number> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
     let count = 0;
     for (const entry of await readdir(this.folder, { recursive: true })) {
       if (!entry.endsWith(".partial")) continue;
-      await rm(join(this.folder, entry), { force: true });
+      const path = join(this.folder, entry);
+      const changed = await stat(path).catch(() => undefined);
+      if (changed === undefined || changed.mtimeMs >= before.getTime()) continue;
+      await rm(path, { force: true });
       count++;
     }
     return count;
   }
+}
+
+/** The name of an artifact: SHA-256 in hex. */
+export function digestOf(artifact: Uint8Array): string {
+  return createHash("sha256").update(artifact).digest("hex");
 }

@@ -31,6 +31,12 @@ export interface Version {
   readonly champion: boolean;
 }
 
+/** `isNew` is false for a version that was there: of the same job, or of the same bytes. */
+export interface AddedVersion {
+  readonly version: Version;
+  readonly isNew: boolean;
+}
+
 export interface Model {
   readonly id: string;
   readonly name: string;

@@ -3,9 +3,21 @@ import { MegalithError, type Problem, problem } from "@megalith/contract";
 import { decodeForest, type Forest, ForestError } from "@megalith/forest";
 import type { Pool, PoolClient } from "pg";
 import { type Caller, type Clock, inTransaction, type NewUuid, notify, recordChange } from "../foundation/index.ts";
-import type { ArtifactStore } from "./artifacts.ts";
-import type { Card, Champion, Model, Version } from "./model.ts";
-import { findChampions, findModels, findVersion, findVersionById, findVersionByJob, findVersions, findVersionsOfTable } from "./store.ts";
+import { ArtifactWrites } from "./artifact-writes.ts";
+import { type ArtifactStore, digestOf } from "./artifacts.ts";
+import { championBefore, isRolledBackFrom } from "./champion-line.ts";
+import type { AddedVersion, Card, Champion, Model, Version } from "./model.ts";
+import {
+  findChampionNumbers,
+  findChampions,
+  findModels,
+  findVersion,
+  findVersionByBytes,
+  findVersionById,
+  findVersionByJob,
+  findVersions,
+  findVersionsOfTable,
+} from "./store.ts";
 
 export interface RegistryOptions {
   readonly pool: Pool;
@@ -21,6 +33,15 @@ export interface NewVersion {
   readonly tableVersionId?: string | undefined;
   /** Bare uuid of the job: adding again for the same job gives the first version. */
   readonly jobId?: string | undefined;
+  /** Makes a version even when the model has one of the same bytes. A job's is one of its own anyway: its table and figures are. */
+  readonly again?: boolean | undefined;
+}
+
+export interface ChampionChange {
+  /** The number of the champion that the caller knows of: another one refuses the change. */
+  readonly expected?: number | undefined;
+  /** Why, for the trail. */
+  readonly note?: string | undefined;
 }
 
 /** NOTIFY channel on which every replica learns that a champion changed; the payload is the model's bare uuid. */
@@ -28,24 +49,36 @@ export const championChannel = "megalith_champion";
 
 export class RegistryService {
   private readonly options: RegistryOptions;
+  private readonly writes: ArtifactWrites;
 
   constructor(options: RegistryOptions) {
     this.options = options;
+    this.writes = new ArtifactWrites(options);
   }
 
-  /** Stores the artifact, then its row. The first version of a model becomes its champion. @throws MegalithError "registry.artifact_invalid". */
-  async addVersion(caller: Caller, version: NewVersion): Promise<Version> {
-    const { pool, artifacts, newUuid } = this.options;
+  /**
+   * Stores the artifact, then its row. The first version of a model becomes its champion. Bytes that the model has already are
+   * that version, not another one. @throws MegalithError "registry.artifact_invalid".
+   */
+  async addVersion(caller: Caller, version: NewVersion): Promise<AddedVersion> {
+    const { pool, newUuid } = this.options;
     if (version.jobId !== undefined) {
       const earlier = await findVersionByJob(pool, caller.organisation, version.jobId);
-      if (earlier !== undefined) return earlier;
+      if (earlier !== undefined) return { version: earlier, isNew: false };
     }
     decode(version.artifact);
     const id = newUuid();
-    const sha256 = await artifacts.put(version.artifact, id);
+    const sha256 = digestOf(version.artifact);
+    await this.writes.begin(caller.organisation, id, version.artifact, sha256);
     return inTransaction(pool, async (client) => {
       const now = this.options.clock.now();
       const modelId = await this.lockModel(client, caller, version.model, now);
+      await this.writes.finish(client, id, version.artifact, sha256);
+      const known = version.again === true || version.jobId !== undefined ? undefined : await findVersionByBytes(client, modelId, sha256);
+      if (known !== undefined) {
+        await this.tell(client, caller, known, "registry.version_known", now, { number: known.number, sha256 });
+        return { version: known, isNew: false };
+      }
       const inserted = await client.query<{ number: number }>(
         `insert into model_version (id, organisation, model_id, number, sha256, size_bytes, task, card, table_version_id, job_id, created_at, created_by)
          select $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6, $7, $8, $9, $10, $11 from model_version where model_id = $3
@@ -65,53 +98,53 @@ export class RegistryService {
         ],
       );
       const number = inserted.rows[0]?.number;
-      if (number === undefined)
-        return this.present(await findVersionByJob(client, caller.organisation, version.jobId ?? ""), version.model, 0);
-      await recordChange(client, caller, newUuid(), now, {
-        action: "registry.version_added",
-        subjectKind: "model",
-        subjectId: modelId,
-        subjectName: version.model,
-        detail: { number, sha256 },
-      });
-      if (number === 1)
-        await this.writeChampion(client, caller, { modelId, model: version.model, versionId: id, number, note: "first version" }, now);
-      return this.present(await findVersionById(client, caller.organisation, id), version.model, number);
+      if (number === undefined) {
+        const twin = await findVersionByJob(client, caller.organisation, version.jobId ?? "");
+        return { version: this.present(twin, version.model, 0), isNew: false };
+      }
+      const subject = { modelId, model: version.model };
+      await this.tell(client, caller, subject, "registry.version_added", now, { number, sha256 });
+      if (number === 1) await this.writeChampion(client, caller, { ...subject, id, number }, { from: null, note: "first version" }, now);
+      return { version: this.present(await findVersionById(client, caller.organisation, id), version.model, number), isNew: true };
     });
   }
 
-  /** Makes a version the champion. @throws MegalithError "registry.version_not_found". */
-  async promote(caller: Caller, model: string, number: number, note = ""): Promise<Model> {
+  /** Makes a version the champion; harmless when it is. @throws MegalithError "registry.version_not_found"; "registry.champion_differs". */
+  async promote(caller: Caller, model: string, number: number, change: ChampionChange = {}): Promise<Model> {
     await inTransaction(this.options.pool, async (client) => {
-      await this.lockExisting(client, caller.organisation, model);
+      const modelId = await this.lockExisting(client, caller.organisation, model);
       const version = this.present(await findVersion(client, caller.organisation, model, number), model, number);
       if (version.champion) return;
-      await this.writeChampion(
-        client,
-        caller,
-        { modelId: version.modelId, model, versionId: version.id, number, note },
-        this.options.clock.now(),
-      );
+      const [current] = await findChampionNumbers(client, modelId);
+      requireExpected(model, current, change.expected);
+      await this.writeChampion(client, caller, version, { from: current ?? null, note: change.note ?? "" }, this.options.clock.now());
     });
     return this.model(caller.organisation, model);
   }
 
-  /** Promotes the champion before the present one. @throws MegalithError "registry.no_earlier_champion". */
-  async rollBack(caller: Caller, model: string, note = ""): Promise<Model> {
+  /**
+   * Goes back to the champion before the present one; asked again, further back. With `expected`, a repeat changes nothing.
+   * @throws MegalithError "registry.no_earlier_champion"; "registry.champion_differs".
+   */
+  async rollBack(caller: Caller, model: string, { expected, note = "" }: ChampionChange = {}): Promise<Model> {
     await inTransaction(this.options.pool, async (client) => {
-      await this.lockExisting(client, caller.organisation, model);
-      const [current, earlier] = await findChampions(client, caller.organisation, model);
-      if (current === undefined || earlier === undefined) throw new MegalithError("registry.no_earlier_champion", { values: { model } });
-      const version = this.present(await findVersion(client, caller.organisation, model, earlier.number), model, earlier.number);
-      const words = note === "" ? `rolled back from version ${current.number}` : note;
-      await this.writeChampion(
-        client,
-        caller,
-        { modelId: version.modelId, model, versionId: version.id, number: version.number, note: words },
-        this.options.clock.now(),
-      );
+      const modelId = await this.lockExisting(client, caller.organisation, model);
+      const history = await findChampionNumbers(client, modelId);
+      const [current] = history;
+      if (expected !== undefined && current !== expected && isRolledBackFrom(expected, history)) return;
+      requireExpected(model, current, expected);
+      const target = championBefore(history);
+      if (current === undefined || target === undefined) throw new MegalithError("registry.no_earlier_champion", { values: { model } });
+      const version = this.present(await findVersion(client, caller.organisation, model, target), model, target);
+      const words = note === "" ? `rolled back from version ${current}` : note;
+      await this.writeChampion(client, caller, version, { from: current, note: words }, this.options.clock.now());
     });
     return this.model(caller.organisation, model);
+  }
+
+  /** Removes files of artifacts that no version came to need, an hour after they were begun. @returns how many. */
+  async sweepArtifacts(): Promise<number> {
+    return this.writes.sweep();
   }
 
   /** @throws MegalithError "registry.model_not_found". */
@@ -180,28 +213,40 @@ export class RegistryService {
   private async writeChampion(
     client: PoolClient,
     caller: Caller,
-    to: { modelId: string; model: string; versionId: string; number: number; note: string },
+    to: Pick<Version, "modelId" | "model" | "id" | "number">,
+    { from, note }: { from: number | null; note: string },
     now: Date,
   ): Promise<void> {
     await client.query(
       `insert into champion (model_id, sequence, organisation, version_id, from_at, actor, note)
        select $1, coalesce(max(sequence), 0) + 1, $2, $3, $4, $5, $6 from champion where model_id = $1`,
-      [to.modelId, caller.organisation, to.versionId, now, JSON.stringify(caller.actor), to.note],
+      [to.modelId, caller.organisation, to.id, now, JSON.stringify(caller.actor), note],
     );
-    await recordChange(client, caller, this.options.newUuid(), now, {
-      action: "registry.champion_changed",
-      subjectKind: "model",
-      subjectId: to.modelId,
-      subjectName: to.model,
-      detail: { number: to.number, note: to.note },
-    });
+    await this.tell(client, caller, to, "registry.champion_changed", now, { number: to.number, from, note });
     await notify(client, championChannel, to.modelId);
+  }
+
+  private tell(
+    client: PoolClient,
+    caller: Caller,
+    { modelId, model }: Pick<Version, "modelId" | "model">,
+    action: string,
+    now: Date,
+    detail: Readonly<Record<string, string | number | null>>,
+  ): Promise<void> {
+    const change = { action, subjectKind: "model", subjectId: modelId, subjectName: model, detail };
+    return recordChange(client, caller, this.options.newUuid(), now, change);
   }
 
   private present(version: Version | undefined, model: string, number: number): Version {
     if (version === undefined) throw new MegalithError("registry.version_not_found", { values: { model, version: number } });
     return version;
   }
+}
+
+function requireExpected(model: string, current: number | undefined, expected: number | undefined): void {
+  if (expected === undefined || current === expected) return;
+  throw new MegalithError("registry.champion_differs", { values: { model, expected, current: current ?? 0 } });
 }
 
 function decode(artifact: Uint8Array): Forest {

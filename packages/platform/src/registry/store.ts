@@ -55,6 +55,11 @@ export async function findVersionById(client: Queryable, organisation: string, i
   return (await versions(client, "v.organisation = $1 and v.id = $2", [organisation, id]))[0];
 }
 
+/** The newest of these bytes. */
+export async function findVersionByBytes(client: Queryable, modelId: string, sha256: string): Promise<Version | undefined> {
+  return (await versions(client, "v.model_id = $1 and v.sha256 = $2", [modelId, sha256]))[0];
+}
+
 export async function findVersionByJob(client: Queryable, organisation: string, jobId: string): Promise<Version | undefined> {
   return (await versions(client, "v.organisation = $1 and v.job_id = $2", [organisation, jobId]))[0];
 }
@@ -94,6 +99,15 @@ export async function findModels(client: Queryable, organisation: string, name?:
     versionCount: row.version_count,
     champion: row.champion_id === null ? null : (byId.get(row.champion_id) ?? null),
   }));
+}
+
+/** Numbers of all champions of a model, newest first. */
+export async function findChampionNumbers(client: Queryable, modelId: string): Promise<number[]> {
+  const found = await client.query<{ number: number }>(
+    "select v.number from champion c join model_version v on v.id = c.version_id where c.model_id = $1 order by c.sequence desc",
+    [modelId],
+  );
+  return found.rows.map(({ number }) => number);
 }
 
 /** All champions, newest first; with `at`, only the one that answered then. */

@@ -3,7 +3,7 @@
  *
  * A file is moved in by rename after it was flushed, and its directory is flushed before the row that names it commits.
  */
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -26,6 +26,8 @@ export class TableFiles {
     const path = this.path(tableId, number);
     const directory = join(this.folder, tableId);
     await mkdir(directory, { recursive: true, mode: 0o700 });
+    // The library that writes Parquet makes files that everybody may read.
+    await chmod(from, 0o600);
     await rename(from, path);
     await syncDirectory(directory);
     await syncDirectory(this.folder);

@@ -129,7 +129,7 @@ export class TrainingWorker {
       tableVersionId: table.id,
       jobId: job.id,
     });
-    return added.number;
+    return added.version.number;
   }
 
   /** Running jobs that nobody works on: back into the queue, or failed after the last try. */

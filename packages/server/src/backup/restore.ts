@@ -78,7 +78,7 @@ async function unpack(options: RestoreOptions, building: string): Promise<Manife
       waiting.delete(name);
       options.onProgress?.(++done, manifest.tables.length + manifest.files.length, name);
       const path = join(building, name);
-      await mkdir(dirname(path), { recursive: true });
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const hash = createHash("sha256");
       entry.on("data", (chunk) => hash.update(chunk as Buffer));
       await pipeline(entry, createWriteStream(path, { mode: 0o600, flush: true }), { signal: broken.signal });

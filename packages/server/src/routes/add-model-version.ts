@@ -7,6 +7,9 @@ import { showVersionDetail } from "./show-model.ts";
 export function addModelVersion(uses: { registry: RegistryService }) {
   return bindRoute(registryRoutes.addModelVersion, async (call) => {
     const { artifact, card } = splitCard(new Uint8Array(await buffer(call.stream)));
-    return showVersionDetail(await uses.registry.addVersion(call.principal, { model: call.params.model, artifact, card }));
+    const { model } = call.params;
+    const { version, isNew } = await uses.registry.addVersion(call.principal, { model, artifact, card, again: call.query.again });
+    if (!isNew) call.setStatus(200);
+    return { ...showVersionDetail(version), created: isNew };
   });
 }

@@ -6,7 +6,7 @@ import { showModel } from "./show-model.ts";
 
 export function promoteVersion(uses: { registry: RegistryService; catalogue: ServiceCatalogue }) {
   return bindRoute(registryRoutes.promoteVersion, async (call) => {
-    const model = await uses.registry.promote(call.principal, call.params.model, call.body.number, call.body.note);
+    const model = await uses.registry.promote(call.principal, call.params.model, call.body.number, call.body);
     uses.catalogue.forget();
     return showModel(model);
   });

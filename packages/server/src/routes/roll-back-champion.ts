@@ -6,7 +6,7 @@ import { showModel } from "./show-model.ts";
 
 export function rollBackChampion(uses: { registry: RegistryService; catalogue: ServiceCatalogue }) {
   return bindRoute(registryRoutes.rollBackChampion, async (call) => {
-    const model = await uses.registry.rollBack(call.principal, call.params.model, call.body.note);
+    const model = await uses.registry.rollBack(call.principal, call.params.model, call.body);
     uses.catalogue.forget();
     return showModel(model);
   });
