@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { JobShape } from "@megalith/contract";
-import type { Browser, Page, Route } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { openPage } from "./browser.fixture.ts";
 import { assertGoodInEveryLook, dropFile, type StartedConsole, signInAsOwner, startConsole, withoutSignIn } from "./console.fixture.ts";
+import { sequence } from "./killed-product.fixture.ts";
 import type { StartedProduct } from "./start-product.ts";
 
 const patience = { timeout: 60_000 };
@@ -20,11 +21,7 @@ after(() => started?.stop());
 
 /** 600 seeded loans in the German way of writing; `recoveries` is written after a default only. */
 function loans(bad: string): string {
-  let state = 11;
-  const random = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 4_294_967_296;
-  };
+  const random = sequence(11);
   const lines = ["age;income;recoveries;status"];
   for (let row = 0; row < 600; row++) {
     const age = 20 + Math.floor(random() * 50);
@@ -103,64 +100,7 @@ test("a file without names of columns is read again as such, and the first rows 
   await page.context().close();
 });
 
-/** Rows enough that their training lasts; the target is noise around a line. */
-function manyRows(count: number): string {
-  let state = 23;
-  const random = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 4_294_967_296;
-  };
-  const lines = ["a,b,c,d,e,f,y"];
-  for (let row = 0; row < count; row++) {
-    const cells = Array.from({ length: 6 }, random);
-    lines.push(`${cells.map((cell) => cell.toFixed(4)).join(",")},${(cells[0] ?? 0) + random() > 1 ? "yes" : "no"}`);
-  }
-  return `${lines.join("\n")}\n`;
-}
-
-test("training shows how far it is, by stream and without one, and ends when it is cancelled", async () => {
-  const { page } = await openWizard();
-  const asked: string[] = [];
-  page.on("request", (request) => {
-    const path = /\/api\/v1\/(jobs\/.*)/.exec(request.url())?.[1];
-    if (path !== undefined) asked.push(path.replace(/job_\w+/, "job"));
-  });
-  const cut = (route: Route): Promise<void> => route.abort();
-  await dropFile(page, "many.csv", manyRows(30_000));
-  await page.getByRole("button", { name: "Read the file" }).click();
-  await page.getByText("30,000 rows, 7 columns").waitFor(patience);
-  await page.getByRole("button", { name: "Continue" }).click();
-  for (const manner of ["streamed", "asked for"] as const) {
-    if (manner === "asked for") await page.route("**/events", cut);
-    asked.length = 0;
-    await page.getByLabel("Target", { exact: true }).selectOption("y");
-    await page.getByRole("button", { name: "Train the model" }).click();
-    const bar = page.getByRole("progressbar", { name: "Training" });
-    await bar.waitFor(patience);
-    const shares = new Set<number>();
-    while (shares.size < 4) {
-      shares.add(await bar.evaluate((element) => (element as HTMLProgressElement).value, undefined, patience));
-      await page.waitForTimeout(20);
-    }
-    assert.deepEqual(
-      [...shares],
-      [...shares].sort((one, other) => one - other),
-      `${manner}: it goes forward`,
-    );
-    await page.getByRole("button", { name: "Cancel the training" }).click();
-    await page.getByText("The training was cancelled.").waitFor(patience);
-    assert.equal(await bar.count(), 0);
-    const questions = asked.filter((path) => path === "jobs/job").length;
-    if (manner === "streamed") assert.ok(questions <= 2, `the stream tells it, yet it was asked ${questions} times`);
-    else assert.ok(questions > 2, "without a stream it is asked for");
-    const jobs = (await product.call("GET", "/api/v1/jobs", { key: product.adminKey })).body as { items: { state: string }[] };
-    assert.equal(jobs.items[0]?.state, "cancelled");
-    await page.getByRole("button", { name: "Back" }).click();
-  }
-  await page.context().close();
-});
-
-test("a stream that drops is opened again, and a reload or Back finds the step and the training that it left", async () => {
+test("progress is shown by a stream that dropped and by asking, a reload finds the training and a cancel ends it", async () => {
   const { page } = await openWizard();
   assert.equal(await page.title(), "New service · Megalith");
   await dropFile(page, "slow.csv", loans("40;2000,00;0,00;paid"));
@@ -178,6 +118,20 @@ test("a stream that drops is opened again, and a reload or Back finds the step a
   const started = await product.call("POST", "/api/v1/models/slow/trainings", { key: product.adminKey, body });
   assert.equal(started.status, 202, started.text);
   const { id } = started.body as JobShape;
+  const bar = page.getByRole("progressbar", { name: "Training" });
+  /** Shares as they are shown, until so many different ones were. */
+  const shares = async (count: number): Promise<void> => {
+    const seen = new Set<number>();
+    for (const end = Date.now() + patience.timeout; seen.size < count; await page.waitForTimeout(20)) {
+      assert.ok(Date.now() < end, `progress stood still after ${[...seen].join(" ")}`);
+      seen.add(Number(await bar.getAttribute("value", patience)));
+    }
+    assert.deepEqual(
+      [...seen],
+      [...seen].sort((one, other) => one - other),
+      "it goes forward",
+    );
+  };
 
   // The first stream ends at once, and asking for the job fails but for the first time: only a second stream can show progress.
   let streams = 0;
@@ -187,29 +141,110 @@ test("a stream that drops is opened again, and a reload or Back finds the step a
   );
   await page.route(`**/api/v1/jobs/${id}`, (route) => (++reads === 1 ? route.continue() : route.abort()));
   await page.goto(`${product.url}/new?table=slow&job=${id}`);
-  const done = async () => Number(await page.getByRole("progressbar", { name: "Training" }).getAttribute("value", patience));
-  const moved = async (from: number) => {
-    const end = Date.now() + patience.timeout;
-    for (let now = await done(); ; now = await done()) {
-      if (now > from) return now;
-      assert.ok(Date.now() < end, `progress stood at ${now}`);
-      await page.waitForTimeout(100);
-    }
-  };
-  await moved(await moved(0));
+  await shares(4);
   assert.ok(streams >= 2, `${streams} streams`);
+  const readsBefore = reads;
+  await shares(4);
+  assert.equal(reads, readsBefore, "what the stream tells is not asked for");
   await assertGoodInEveryLook(page);
 
   await page.unrouteAll();
+  reads = 0;
+  await page.route(`**/api/v1/jobs/${id}/events`, (route) => route.abort());
+  await page.route(`**/api/v1/jobs/${id}`, (route) => {
+    reads++;
+    return route.continue();
+  });
   await page.reload();
-  await moved(0);
+  await shares(4);
+  assert.ok(reads > 2, "without a stream it is asked for");
+
+  await page.unrouteAll();
+  await page.reload();
+  await shares(2);
   await page.getByRole("button", { name: "Cancel the training" }).press("Enter");
-  await page.getByText("The training was cancelled.").waitFor(patience);
+  const cancelled = page.getByRole("heading", { name: "The training was cancelled" });
+  await cancelled.waitFor(patience);
+  assert.equal(await bar.count(), 0);
+  assert.ok(await holdsFocus(cancelled), "the heading has the focus that the button had");
   const ended = await product.call("GET", `/api/v1/jobs/${id}`, { key: product.adminKey });
   assert.equal((ended.body as JobShape).state, "cancelled");
   await page.reload();
-  await page.getByText("The training was cancelled.").waitFor(patience);
-  await page.getByRole("button", { name: "Back" }).click();
-  await page.getByLabel("Target", { exact: true }).waitFor(patience);
+  await cancelled.waitFor(patience);
+  await assertGoodInEveryLook(page);
+  await page.getByRole("button", { name: "Back to the columns" }).click();
+  await page.getByRole("heading", { name: "Balance of the target" }).waitFor(patience);
+  assert.equal(await page.getByLabel("Target", { exact: true }).inputValue(), "status");
+  await page.context().close();
+});
+
+function holdsFocus(locator: Locator): Promise<boolean> {
+  return locator.evaluate((element) => element === element.ownerDocument.activeElement);
+}
+
+/** Goes on by Tab until the control has the focus. */
+async function reach(page: Page, control: Locator): Promise<void> {
+  await control.waitFor(patience);
+  for (let press = 0; press < 60; press++) {
+    if (await holdsFocus(control)) return;
+    await page.keyboard.press("Tab");
+  }
+  assert.fail(`Tab does not lead to ${control}`);
+}
+
+test("the keyboard alone leads from a file to a service, each step has the focus, a fault is at its field, and a press too many sends nothing", async () => {
+  const { page } = await openWizard();
+  const button = (name: string): Locator => page.getByRole("button", { name, exact: true });
+  const press = async (control: Locator, key: string): Promise<void> => {
+    await reach(page, control);
+    await page.keyboard.press(key);
+  };
+  const stepIs = async (number: number, title: string): Promise<void> => {
+    const heading = page.getByRole("heading", { name: `Step ${number} of 4: ${title}` });
+    await heading.waitFor(patience);
+    assert.ok(await holdsFocus(heading), `${title} has the focus`);
+  };
+  const chooser = page.waitForEvent("filechooser");
+  await press(button("Choose a file"), "Enter");
+  await (await chooser).setFiles({ name: "By keyboard.csv", mimeType: "text/csv", buffer: Buffer.from(loans("40;2000,00;0,00;paid")) });
+  await stepIs(1, "By keyboard.csv");
+  await press(button("Read the file"), "Enter");
+  await press(button("Continue"), "Space");
+
+  await stepIs(2, "What should be predicted?");
+  await press(button("Train the model"), "Enter");
+  const target = page.getByLabel("Target", { exact: true });
+  assert.ok(await holdsFocus(target), "what is missing has the focus");
+  assert.equal(await page.getByRole("combobox", { name: "Target", description: /This is needed/ }).count(), 1);
+  await page.keyboard.type("sta");
+  await page.getByRole("heading", { name: "Balance of the target" }).waitFor(patience);
+  await press(button("Train the model"), "Enter");
+  await stepIs(3, "The model is trained");
+  await press(button("Continue"), "Enter");
+
+  await stepIs(4, "Publish it as a service");
+  const price = page.getByLabel("Price per decision");
+  await reach(page, price);
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.type("a lot");
+  await press(button("Publish"), "Enter");
+  assert.ok(await holdsFocus(price), "what is wrong has the focus");
+  assert.equal(await page.getByRole("textbox", { name: "Price per decision", description: /decimal amount/ }).count(), 1);
+  await assertGoodInEveryLook(page);
+
+  await page.getByRole("link", { name: "Customers" }).press("Enter");
+  await page.getByRole("dialog", { name: "Leave without saving?" }).waitFor();
+  await press(button("Stay"), "Enter");
+  assert.match(new URL(page.url()).search, /model=by-keyboard/);
+
+  const sent: string[] = [];
+  page.on("request", (request) => request.method() === "POST" && sent.push(new URL(request.url()).pathname));
+  await reach(page, price);
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.type("0.5");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "By keyboard", level: 1 }).waitFor(patience);
+  assert.deepEqual(sent, ["/api/v1/plans", "/api/v1/services"]);
   await page.context().close();
 });

@@ -3,16 +3,19 @@ import "@fontsource-variable/inter";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { BrowserRouter } from "react-router";
+import { createBrowserRouter } from "react-router";
+import { RouterProvider } from "react-router/dom";
 import { ApiError } from "./api/call-route.ts";
 import { App } from "./app.tsx";
 import "./design/tokens.css";
 import "./design/base.css";
 import "./design/parts.css";
+import "./design/form.css";
 import "./design/table.css";
 import "./design/shell.css";
 import { FaultBoundary } from "./design/fault-boundary.tsx";
 import { ToastProvider } from "./design/toasts.tsx";
+import { UnsavedProvider } from "./design/unsaved.tsx";
 import { firstLanguage, LanguageProvider } from "./language/language.tsx";
 import { sessionKey } from "./session/session.tsx";
 import { applyTheme } from "./shell/preferences.tsx";
@@ -33,16 +36,24 @@ const client = new QueryClient({
     },
   },
 });
+const router = createBrowserRouter([
+  {
+    path: "*",
+    element: (
+      <FaultBoundary>
+        <UnsavedProvider>
+          <App />
+        </UnsavedProvider>
+      </FaultBoundary>
+    ),
+  },
+]);
 createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>
     <QueryClientProvider client={client}>
       <LanguageProvider>
         <ToastProvider>
-          <BrowserRouter>
-            <FaultBoundary>
-              <App />
-            </FaultBoundary>
-          </BrowserRouter>
+          <RouterProvider router={router} />
         </ToastProvider>
       </LanguageProvider>
     </QueryClientProvider>

@@ -1,6 +1,7 @@
 /** The small parts that every page is made of. */
-import { cloneElement, type ReactElement, type ReactNode, useEffect, useId, useState } from "react";
-import { ApiError } from "../api/call-route.ts";
+import { type ReactNode, useEffect, useId, useState } from "react";
+import { useSearchParams } from "react-router";
+import { ApiError, type ApiProblem } from "../api/call-route.ts";
 import { useWords } from "../language/language.tsx";
 
 /** Names the browser's tab and the entry of its history. */
@@ -23,18 +24,6 @@ export function PageHead({ title, lead, children }: { title: string; lead?: Reac
   );
 }
 
-/** The one control within gets the id that its label names. */
-export function Field({ label, hint, children }: { label: string; hint?: string | undefined; children: ReactElement<{ id?: string }> }) {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      {cloneElement(children, { id })}
-      {hint === undefined ? null : <small className="quiet">{hint}</small>}
-    </div>
-  );
-}
-
 /** What scrolls within itself takes focus, so that it scrolls by the keyboard too. */
 export const scrollsByKeyboard = { tabIndex: 0 } as const;
 
@@ -42,20 +31,24 @@ export const scrollsByKeyboard = { tabIndex: 0 } as const;
 export function ErrorNotice({ error }: { error: unknown }) {
   const { sayError } = useWords();
   if (error === null || error === undefined) return null;
-  const problems = error instanceof ApiError ? error.problems : [];
   return (
     <div className="notice bad" role="alert">
       <p>{sayError(error)}</p>
-      {problems.length === 0 ? null : (
-        <ul className="small">
-          {problems.map((problem) => (
-            <li key={`${problem.path}${problem.message}`}>
-              <code>{problem.path}</code> {problem.message}
-            </li>
-          ))}
-        </ul>
-      )}
+      <Problems problems={error instanceof ApiError ? error.problems : []} />
     </div>
+  );
+}
+
+export function Problems({ problems }: { problems: readonly ApiProblem[] }) {
+  if (problems.length === 0) return null;
+  return (
+    <ul className="small listed">
+      {problems.map(({ path, message }) => (
+        <li key={`${path}${message}`}>
+          <code>{path}</code> {message}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -85,11 +78,25 @@ export interface Tab {
   readonly content: () => ReactNode;
 }
 
+interface TabsProps {
+  readonly label: string;
+  readonly tabs: readonly Tab[];
+  /** The part of the address that holds the chosen one, so that it is found again by reload, Back and link. */
+  readonly param?: string;
+}
+
 /** Tabs by the keyboard too: arrows move between them. */
-export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
-  const [chosen, setChosen] = useState(tabs[0]?.id);
+export function Tabs({ label, tabs, param }: TabsProps) {
+  const [search, setSearch] = useSearchParams();
+  const [kept, setKept] = useState(tabs[0]?.id);
   const base = useId();
+  const chosen = param === undefined ? kept : search.get(param);
   const current = tabs.find((tab) => tab.id === chosen) ?? tabs[0];
+  const setChosen = (id: string) => {
+    if (param === undefined) return setKept(id);
+    const { [param]: _, ...rest } = Object.fromEntries(search);
+    setSearch(id === tabs[0]?.id ? rest : { ...rest, [param]: id });
+  };
   const move = (event: React.KeyboardEvent, by: number) => {
     const next = tabs[(tabs.findIndex((tab) => tab.id === current?.id) + by + tabs.length) % tabs.length];
     if (next === undefined) return;
@@ -126,18 +133,18 @@ export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
   );
 }
 
+interface DataTableProps {
+  readonly label: string;
+  readonly head: readonly (string | { readonly number: string })[];
+  /** Stacked: on a small screen each row is a block of its own, and nothing is out of sight. */
+  readonly look?: "stacked";
+  readonly children: ReactNode;
+}
+
 /** A table that scrolls within itself, reachable by keyboard. */
-export function DataTable({
-  label,
-  head,
-  children,
-}: {
-  label: string;
-  head: readonly (string | { number: string })[];
-  children: ReactNode;
-}) {
+export function DataTable({ label, head, look, children }: DataTableProps) {
   return (
-    <section className="scroll" aria-label={label} {...scrollsByKeyboard}>
+    <section className={look === undefined ? "scroll" : `scroll ${look}`} aria-label={label} {...scrollsByKeyboard}>
       <table className="table">
         <thead>
           <tr>

@@ -1,6 +1,6 @@
 /** How many reasons come with an answer. */
 import type { ExplanationPolicy } from "@megalith/contract";
-import { Field } from "../design/parts.tsx";
+import { Field } from "../design/field.tsx";
 import { useWords } from "../language/language.tsx";
 
 const kinds = ["none", "top", "all"] as const;
@@ -9,7 +9,7 @@ export function ExplanationFields({ value, onChange }: { value: ExplanationPolic
   const { say } = useWords();
   return (
     <>
-      <Field label={say("publish.explanation")}>
+      <Field label={say("publish.explanation")} name="explanation/kind">
         <select
           className="input"
           value={value.kind}
@@ -26,17 +26,15 @@ export function ExplanationFields({ value, onChange }: { value: ExplanationPolic
         </select>
       </Field>
       {value.kind === "top" ? (
-        <Field label={say("publish.count")}>
+        <Field label={say("publish.count")} name="explanation/count">
           <input
             className="input"
             type="number"
             min={1}
             max={50}
             required
-            value={value.count ?? 5}
-            onChange={(event) =>
-              Number.isInteger(event.target.valueAsNumber) && onChange({ kind: "top", count: event.target.valueAsNumber })
-            }
+            value={Number.isNaN(value.count) ? "" : (value.count ?? 5)}
+            onChange={(event) => onChange({ kind: "top", count: event.target.valueAsNumber })}
           />
         </Field>
       ) : null}

@@ -3,7 +3,8 @@ import { type ReplyOf, servingRoutes } from "@megalith/contract";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { callRoute } from "../api/call-route.ts";
-import { ErrorNotice, Field } from "../design/parts.tsx";
+import { Field } from "../design/field.tsx";
+import { Form, SubmitButton } from "../design/form.tsx";
 import { useToast } from "../design/toasts.tsx";
 import { useWords } from "../language/language.tsx";
 import { mayAs, useSignedIn } from "../session/session.tsx";
@@ -46,14 +47,8 @@ export function LabelsPart({ decision, labels, classes }: LabelsPartProps) {
         </ul>
       )}
       {mayLabel ? (
-        <form
-          className="row"
-          onSubmit={(event) => {
-            event.preventDefault();
-            record.mutate();
-          }}
-        >
-          <Field label={say("label.value")}>
+        <Form className="row top" onSend={() => record.mutateAsync()}>
+          <Field label={say("label.value")} name="labels/0/value">
             {classes.length > 0 ? (
               <select className="input" value={value} onChange={(event) => setValue(event.target.value)}>
                 {classes.map((name) => (
@@ -66,12 +61,9 @@ export function LabelsPart({ decision, labels, classes }: LabelsPartProps) {
               <input className="input" type="number" step="any" required value={value} onChange={(event) => setValue(event.target.value)} />
             )}
           </Field>
-          <button type="submit" className="button bottom" disabled={record.isPending}>
-            {say("label.record")}
-          </button>
-        </form>
+          <SubmitButton className="button beside">{say("label.record")}</SubmitButton>
+        </Form>
       ) : null}
-      <ErrorNotice error={record.error} />
     </section>
   );
 }

@@ -44,7 +44,7 @@ export function ServicePage() {
       <PageHead title={service.data.title} lead={`${service.data.name} · ${say("home.version", { number: service.data.version.number })}`}>
         <span className={service.data.status === "open" ? "badge good" : "badge warn"}>{say(`status.${service.data.status}`)}</span>
       </PageHead>
-      <Tabs label={say("service.tabs")} tabs={tabs} />
+      <Tabs label={say("service.tabs")} tabs={tabs} param="tab" />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** How a file is written: what was detected, and a correction where that is wrong. */
-import { Field } from "../design/parts.tsx";
+import { Field } from "../design/field.tsx";
 import { useWords } from "../language/language.tsx";
 
 export interface Dialect {

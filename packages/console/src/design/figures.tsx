@@ -1,0 +1,21 @@
+/** A few numbers that matter, side by side. */
+export interface Figure {
+  readonly label: string;
+  readonly value: string;
+  /** What it is to be compared with. */
+  readonly note?: string;
+}
+
+export function Figures({ figures }: { figures: readonly Figure[] }) {
+  return (
+    <dl className="figures">
+      {figures.map(({ label, value, note }) => (
+        <div key={label} className="figure">
+          <dt>{label}</dt>
+          <dd className="figure-value">{value}</dd>
+          {note === undefined ? null : <dd className="figure-note">{note}</dd>}
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,92 @@
+/** How good a version is: figures with intervals, the rows they were measured on, what it looks at, and calibration. */
+import { isMessageKey, type VersionDetailShape } from "@megalith/contract";
+import { lazy, Suspense } from "react";
+import { Bars } from "../charts/bars.tsx";
+import { Figures } from "../design/figures.tsx";
+import { Loading } from "../design/parts.tsx";
+import { useWords } from "../language/language.tsx";
+import { cardOf, sortedMetrics } from "./card.ts";
+import { labelOf } from "./label-of.ts";
+
+const CalibrationChart = lazy(async () => ({ default: (await import("../charts/calibration-chart.tsx")).CalibrationChart }));
+const importancesShown = 10;
+
+export function VersionCard({ version }: { version: VersionDetailShape }) {
+  const { evaluation, importances = [] } = cardOf(version);
+  return (
+    <>
+      <Metrics version={version} />
+      <div className="two">
+        <Importances importances={importances} />
+        {evaluation === undefined || evaluation.calibration.length === 0 ? null : <Calibration points={evaluation.calibration} />}
+      </div>
+    </>
+  );
+}
+
+function Metrics({ version }: { version: VersionDetailShape }) {
+  const { say, number } = useWords();
+  const { evaluation } = cardOf(version);
+  const figures = sortedMetrics(version.metrics).map(([name, { value, low, high }]) => {
+    const key = `metric.${name}`;
+    return {
+      label: isMessageKey(key) ? say(key) : name,
+      value: number(value, 3),
+      ...(low === undefined || high === undefined
+        ? {}
+        : { note: say("training.interval", { low: number(low, 3), high: number(high, 3) }) }),
+    };
+  });
+  return (
+    <div className="stack tight">
+      <Figures figures={figures} />
+      {evaluation === undefined ? null : (
+        <p className="small quiet">
+          {say("training.rows", {
+            rows: number(evaluation.rows),
+            scheme: say(`training.scheme.${evaluation.scheme}`, { count: evaluation.splits }),
+          })}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Importances({ importances }: { importances: readonly { readonly column: string; readonly share: number }[] }) {
+  const { say, number } = useWords();
+  const most = importances[0]?.share || 1;
+  return (
+    <section className="card">
+      <h2>{say("training.importance")}</h2>
+      <Bars
+        bars={importances.slice(0, importancesShown).map(({ column, share }) => ({
+          label: labelOf(column),
+          text: `${number(share * 100, 1)}%`,
+          share: share / most,
+        }))}
+      />
+      {importances.length > importancesShown ? (
+        <p className="small quiet">{say("training.moreColumns", { count: number(importances.length - importancesShown) })}</p>
+      ) : null}
+    </section>
+  );
+}
+
+function Calibration({ points }: { points: Parameters<typeof CalibrationChart>[0]["points"] }) {
+  const { say } = useWords();
+  return (
+    <section className="card">
+      <div>
+        <h2>{say("training.calibration")}</h2>
+        <p className="small quiet">{say("training.calibrationText")}</p>
+      </div>
+      <Suspense fallback={<Loading />}>
+        <CalibrationChart
+          label={say("training.calibration")}
+          axes={[say("training.predicted"), say("training.observed")]}
+          points={points}
+        />
+      </Suspense>
+    </section>
+  );
+}
