@@ -1,7 +1,7 @@
 /** How a command reaches a server: its address and key from flags or the environment. */
 import { readFile } from "node:fs/promises";
 import { type ClientOptions, callRoute } from "@megalith/client";
-import { MegalithError, routes } from "@megalith/contract";
+import { MegalithError, routes, thing } from "@megalith/contract";
 import type { Command } from "commander";
 import { environmentTable } from "./environment.ts";
 import type { Terminal } from "./terminal.ts";
@@ -31,7 +31,7 @@ export async function customerId(server: ClientOptions, nameOrId: string): Promi
   if (/^cus_[0-9a-f]{32}$/.test(nameOrId)) return nameOrId;
   const found = await callRoute(server, routes.listCustomers, { query: { name: nameOrId } });
   const [customer] = found.items;
-  if (customer === undefined) throw new MegalithError("request.not_found");
+  if (customer === undefined) throw new MegalithError("request.not_found", { wordings: { what: thing("customer") } });
   return customer.id;
 }
 

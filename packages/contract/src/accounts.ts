@@ -1,5 +1,6 @@
 /** People, customers and keys: sessions, members, invitations, what customers may use, and the trail of changes. */
 import { type Static, Type } from "typebox";
+import { formed } from "./forms.ts";
 import { defineRoute } from "./route.ts";
 import { Actor, BillingIdentityShape, Id, List, ListQuery, Name, Time, Title } from "./shapes.ts";
 
@@ -10,7 +11,7 @@ export const RoleShape = Type.Union([Type.Literal("viewer"), Type.Literal("analy
 });
 export const ScopeShape = Type.Union([Type.Literal("decide"), Type.Literal("read"), Type.Literal("label"), Type.Literal("erase")]);
 
-const Email = Type.String({ minLength: 3, maxLength: 254, pattern: "^[^\\s@]+@[^\\s@]+$" });
+const Email = Type.String({ minLength: 3, maxLength: 254, ...formed("email") });
 const Password = Type.String({ minLength: 12, maxLength: 200, description: "At least 12 characters." });
 const Secret = Type.String({ minLength: 1, maxLength: 200 });
 

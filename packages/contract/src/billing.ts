@@ -5,6 +5,7 @@
  * function of usage and plan: one a customer, month and currency; each line is rounded once, lines sum to the total.
  */
 import { type Static, Type } from "typebox";
+import { formed } from "./forms.ts";
 import { defineRoute } from "./route.ts";
 import {
   Actor,
@@ -23,10 +24,7 @@ import {
 } from "./shapes.ts";
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
-const NanosFromZero = Type.String({
-  pattern: "^\\d{1,30}$",
-  description: "Money in nano-units (1 unit = 1,000,000,000) as decimal text, from 0.",
-});
+const NanosFromZero = Type.String(formed("nanosFromZero", "Money; one unit of the currency is 1,000,000,000 nano-units."));
 
 /** What a plan version asks for; everything may be left out except the tiers. */
 export const PricesShape = Type.Object({

@@ -1,8 +1,7 @@
 /**
- * The error catalogue: one class, one table. `code` is a union type made from the table.
+ * The error catalogue: `code` is a union type made from the table; megalith-error.ts is its one class.
  *
- * `message` may go to a customer; its {placeholders} are filled from `values`. `detail` goes to the log only.
- * Wrong input lists every problem at once, each with its path and what would be right.
+ * `message` may go to a customer; its {placeholders} are filled from the error's values.
  */
 import type { MessageValues } from "./messages/translate.ts";
 
@@ -15,10 +14,10 @@ export const errors = {
   "request.malformed": { status: 400, message: "The request could not be read: {reason}." },
   "request.invalid": { status: 400, message: "The request has {count} problem(s); each is listed under problems." },
   "request.too_large": { status: 413, message: "The request is larger than the limit of {limit}." },
-  "request.unsupported_media": { status: 415, message: "The content type {type} is not accepted here; send {accepted}." },
+  "request.unsupported_media": { status: 415, message: "The body's content type is {type}; this route takes {accepted}." },
   "request.timeout": { status: 408, message: "The request took longer than {seconds} seconds to arrive." },
-  "request.not_found": { status: 404, message: "There is no such thing here." },
-  "request.method_not_allowed": { status: 404, message: "There is no such thing here." },
+  "request.not_found": { status: 404, message: "There is no such {what} here." },
+  "request.no_such_route": { status: 404, message: "No route of this server has this method and path." },
   "server.internal": { status: 500, message: "Something went wrong on our side; the request id names it in the log." },
   "server.overloaded": { status: 503, message: "The server is busy; try again after {seconds} second(s)." },
   "server.starting": { status: 503, message: "The server is starting; try again after {seconds} second(s)." },
@@ -159,40 +158,4 @@ export interface Problem {
   readonly values?: MessageValues;
   readonly message: string;
   readonly expected?: string;
-}
-
-export type ErrorValues = Readonly<Record<string, string | number>>;
-
-export interface ErrorOptions {
-  readonly values?: ErrorValues;
-  readonly problems?: readonly Problem[];
-  /** For the log only; never sent. */
-  readonly detail?: string;
-  readonly cause?: unknown;
-  readonly retryAfterSeconds?: number;
-}
-
-export class MegalithError extends Error {
-  readonly code: ErrorCode;
-  readonly status: number;
-  readonly values: ErrorValues;
-  readonly problems: readonly Problem[];
-  readonly detail: string | undefined;
-  readonly retryAfterSeconds: number | undefined;
-
-  constructor(code: ErrorCode, options: ErrorOptions = {}) {
-    super(wordError(code, options.values), options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = "MegalithError";
-    this.code = code;
-    this.status = errors[code].status;
-    this.values = options.values ?? {};
-    this.problems = options.problems ?? [];
-    this.detail = options.detail;
-    this.retryAfterSeconds = options.retryAfterSeconds;
-  }
-}
-
-/** The catalogue's English message with its placeholders filled. */
-export function wordError(code: ErrorCode, values: ErrorValues = {}): string {
-  return errors[code].message.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }

@@ -7,6 +7,7 @@
  */
 import { type Static, Type } from "typebox";
 import type { ErrorCode } from "./errors.ts";
+import { formed } from "./forms.ts";
 import { defineRoute } from "./route.ts";
 import { Name } from "./shapes.ts";
 
@@ -68,7 +69,7 @@ export const InferenceErrorReply = Type.Object({ error: Type.String() });
 const InferenceServerShape = Type.Object({ name: Type.String(), version: Type.String(), extensions: Type.Array(Type.String()) });
 const InferenceReadyShape = Type.Object({ name: Name, ready: Type.Boolean() });
 const ModelParams = Type.Object({ model: Name });
-const VersionParams = Type.Object({ model: Name, version: Type.String({ pattern: "^[1-9][0-9]{0,8}$" }) });
+const VersionParams = Type.Object({ model: Name, version: Type.String(formed("versionNumber")) });
 const Headers = Type.Object({ "idempotency-key": Type.Optional(Type.String({ minLength: 1, maxLength: 200 })) });
 
 const mayRead = { kind: "customer", scope: "read", role: "viewer" } as const;

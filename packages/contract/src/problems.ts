@@ -4,7 +4,7 @@
  * `message` and `expected` are the English of it, for logs, the command line and callers that ask for no language.
  */
 import type { Problem } from "./errors.ts";
-import { isMessageKey, type MessageKey, type MessageLanguage, type MessageValues, translate } from "./messages/translate.ts";
+import { isMessageKey, type MessageKey, type MessageLanguage, type MessageValues, translate, type Wording } from "./messages/translate.ts";
 
 export type ProblemWord = Extract<MessageKey, `problem.${string}`> extends `problem.${infer Word}` ? Word : never;
 
@@ -25,6 +25,12 @@ function inWords(language: MessageLanguage, word: string, values: MessageValues)
   const message = translate(language, `problem.${word}` as MessageKey, values);
   const right = `expected.${word}`;
   return isMessageKey(right) ? { message, expected: translate(language, right, values) } : { message };
+}
+
+/** What a parameter of a path names, in words: a service, a customer; else a thing. */
+export function thing(parameter: string): Wording {
+  const key = `thing.${parameter === "number" ? "version" : parameter}`;
+  return { key: isMessageKey(key) ? key : "thing.thing" };
 }
 
 /** A name as one part of a JSON pointer. Source: RFC 6901, section 3. */

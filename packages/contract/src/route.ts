@@ -36,6 +36,8 @@ export interface RouteSpec {
   readonly query?: TSchema;
   /** JSON body. */
   readonly body?: TSchema;
+  /** Fields of the body that hold one record and many: told to whoever sends the record's fields beside them. */
+  readonly holder?: { readonly one: string; readonly many: string };
   /** A raw body of these content types, streamed to the handler. */
   readonly streamedBody?: readonly string[];
   readonly bodyLimitBytes?: number;

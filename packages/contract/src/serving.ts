@@ -231,6 +231,7 @@ export const servingRoutes = {
     params: ServiceParams,
     headers: Type.Object({ "idempotency-key": Type.Optional(Type.String({ minLength: 1, maxLength: 200 })) }),
     body: DecideBody,
+    holder: { one: "record", many: "records" },
     bodyLimitBytes: 4 * 1024 * 1024,
     response: DecideReply,
   }),

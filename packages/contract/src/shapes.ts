@@ -1,28 +1,23 @@
 /** Small schemas that many routes share: ids, names, times, money, pages of a list. */
 import { type Static, type TSchema, Type } from "typebox";
-import { type IdKind, idPattern } from "./identifiers.ts";
+import { formed, formedId } from "./forms.ts";
+import type { IdKind } from "./identifiers.ts";
 
 export function Id(kind: IdKind) {
-  return Type.String({ pattern: idPattern(kind), description: `Id of one ${kind}.` });
+  return Type.String(formedId(kind));
 }
 
 /** A name that may stand in an address; an alias, may change. */
-export const Name = Type.String({
-  pattern: "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$",
-  description: "Lower-case letters, digits and inner hyphens, 1 to 64.",
-});
+export const Name = Type.String(formed("name"));
 
 export const Title = Type.String({ minLength: 1, maxLength: 200 });
 
 /** UTC, ISO 8601. */
 export const Time = Type.String({ format: "date-time", description: "ISO 8601 in UTC." });
-export const Day = Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$", description: "A day, YYYY-MM-DD." });
-export const Month = Type.String({ pattern: "^\\d{4}-(?:0[1-9]|1[0-2])$", description: "A month, YYYY-MM." });
+export const Day = Type.String(formed("day"));
+export const Month = Type.String(formed("month"));
 
-export const Nanos = Type.String({
-  pattern: "^-?\\d{1,38}$",
-  description: "Money in nano-units (1 unit = 1,000,000,000) as decimal text.",
-});
+export const Nanos = Type.String(formed("nanos", "Money; one unit of the currency is 1,000,000,000 nano-units."));
 /** Of a version or a revision; the most that its column holds. */
 export const VersionNumber = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
 /** The most that a count may be asked to be: still exact as a JSON number. */
@@ -31,25 +26,14 @@ export const countLimit = 1_000_000_000_000_000;
 /** Of replies for spreadsheets. */
 export const csvMedia = "text/csv; charset=utf-8";
 
-export const Currency = Type.String({ pattern: "^[A-Z]{3}$", description: "ISO 4217 code." });
+export const Currency = Type.String(formed("currency"));
 export const Money = Type.Object({ nanos: Nanos, currency: Currency });
 export type Money = Static<typeof Money>;
-
-/** How many lines of an address an invoice has room for. */
-const addressLineLimit = 8;
 
 /** Who sells or buys, as an invoice prints it; each part is null where it was not given. */
 export const BillingIdentityShape = Type.Object({
   legalName: Type.Union([Title, Type.Null()]),
-  address: Type.Union([
-    Type.String({
-      minLength: 1,
-      maxLength: 500,
-      pattern: `^[^\\r\\n]+(?:\\n[^\\r\\n]*){0,${addressLineLimit - 1}}$`,
-      description: "As it is printed, up to eight lines parted by line feeds.",
-    }),
-    Type.Null(),
-  ]),
+  address: Type.Union([Type.String({ minLength: 1, maxLength: 500, ...formed("address", "As it is printed.") }), Type.Null()]),
   taxId: Type.Union([Type.String({ minLength: 1, maxLength: 60, description: "Of any country, as it is printed." }), Type.Null()]),
 });
 export type BillingIdentityShape = Static<typeof BillingIdentityShape>;

@@ -1,9 +1,11 @@
-import { idFromUuid, MegalithError, type RouteSpec } from "@megalith/contract";
+import { idFromUuid, MegalithError, type Problem, problem, type RouteSpec } from "@megalith/contract";
 import type { NewUuid, Principal } from "@megalith/platform/foundation";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { missingScope } from "./authenticate.ts";
-import { errorBody, toMegalithError } from "./error-reply.ts";
+import { errorBody, namingWhat, soughtBy, toMegalithError } from "./error-reply.ts";
+import { jsonError } from "./json-fault.ts";
 import { languageOf } from "./language.ts";
+import { nearRoute } from "./near-route.ts";
 import type { RequireOwn } from "./ownership.ts";
 import type { RequestFacts } from "./request-log.ts";
 import type { BoundRoute } from "./route.ts";
@@ -20,7 +22,7 @@ export interface AppOptions {
   readonly newUuid: NewUuid;
   /** At once when the caller is remembered: most calls then wait for nothing before their body. */
   readonly authenticate: (head: RequestHead) => Promise<Principal | null> | Principal | null;
-  /** @throws MegalithError "access.…", or "request.not_found" for a customer at a provider's route. */
+  /** @throws MegalithError "access.…", or "request.no_such_route" for a customer at a provider's route. */
   readonly authorise: (access: RouteSpec["access"], principal: Principal | null) => void;
   /** @throws MegalithError "request.not_found" when the path names a thing that is not the caller's. */
   readonly requireOwn: RequireOwn;
@@ -40,6 +42,10 @@ interface Known {
 }
 
 declare module "fastify" {
+  interface FastifyContextConfig {
+    /** What kind of thing a route's path names; see error-reply.ts. */
+    readonly sought?: string;
+  }
   interface FastifyRequest {
     /** Null before the first hook ran. A property, not a WeakMap: its entries outlive every young collection. */
     known: Known | null;
@@ -89,6 +95,7 @@ function refusePath(error: Error, request: FastifyRequest, reply: FastifyReply, 
 
 function addGuards(app: FastifyInstance, options: AppOptions): void {
   const limit = options.maxInFlight ?? 4096;
+  const specs = options.routes.map(({ spec }) => spec);
   let inFlight = 0;
   // Hooks with a callback: a promise for each would cost a call more than what the hook does.
   app.addHook("onRequest", (request, reply, done) => {
@@ -114,7 +121,11 @@ function addGuards(app: FastifyInstance, options: AppOptions): void {
       if (page !== undefined) return reply.headers(page.headers).send(page.body);
     }
     const principal = await options.authenticate(request);
-    throw new MegalithError(principal === null ? "access.unauthenticated" : "request.not_found");
+    if (principal === null) throw new MegalithError("access.unauthenticated");
+    const route = nearRoute(request.method, path, specs, principal);
+    throw new MegalithError("request.no_such_route", {
+      problems: route === undefined ? [] : [problem("", "route", "routeMeant", { route })],
+    });
   });
 }
 
@@ -128,12 +139,7 @@ function readJson(app: FastifyInstance): void {
       if (source.includes("\\u") || source.includes("\0")) refuseBadText(value);
       done(null, value);
     } catch (error) {
-      done(
-        error instanceof MegalithError
-          ? error
-          : new MegalithError("request.malformed", { values: { reason: (error as Error).message.slice(0, 200) }, cause: error }),
-        undefined,
-      );
+      done(error instanceof MegalithError ? error : jsonError(text as string, error), undefined);
     }
   });
 }
@@ -144,6 +150,7 @@ function addRoute(app: FastifyInstance, route: BoundRoute, options: AppOptions):
   const isInference = spec.body !== undefined && spec.path.startsWith("/v2/");
   app.route({
     method: spec.method,
+    config: { sought: soughtBy(spec) },
     url: spec.path.replace(/\{(\w+)\}/g, ":$1"),
     ...(spec.bodyLimitBytes === undefined ? {} : { bodyLimit: spec.bodyLimitBytes }),
     onRequest: (request, _reply, done) => {
@@ -154,7 +161,8 @@ function addRoute(app: FastifyInstance, route: BoundRoute, options: AppOptions):
           (request.known as Known).principal = principal;
           options.authorise(spec.access, principal);
           // No text that is kept can hold a NUL; of a body it is asked when it is read.
-          if (request.url.includes("%00")) throw new MegalithError("request.malformed", { values: { reason: "the address holds a NUL" } });
+          if (request.url.includes("%00"))
+            throw new MegalithError("request.malformed", { wordings: { reason: { key: "reason.addressNul" } } });
         } catch (error) {
           done(error as Error);
           return;
@@ -180,7 +188,7 @@ function addRoute(app: FastifyInstance, route: BoundRoute, options: AppOptions):
           : options.requireOwn(request.params as Record<string, string>, principal as Principal).then(() => {
               throw missing;
             });
-      handled.then((result) => sendReply(spec, result, reply)).catch((error: unknown) => reply.send(toMegalithError(error)));
+      handled.then((result) => sendReply(spec, result, reply)).catch((error: unknown) => reply.send(toMegalithError(error, request)));
     },
   });
 }
@@ -211,8 +219,13 @@ function sendReply(spec: RouteSpec, result: unknown, reply: FastifyReply): Fasti
   return reply.send(typeof result === "string" ? result : JSON.stringify(result));
 }
 
+/** A problem in a reply of the Open Inference Protocol, which has one text for all. */
+function inOneLine({ path, message, expected }: Problem): string {
+  return ` ${path}: ${message}${expected === undefined ? "" : ` Expected: ${expected}.`}`;
+}
+
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const coded = toMegalithError(error);
+  const coded = namingWhat(toMegalithError(error, request), request);
   const mark = request.known;
   if (mark !== null) mark.code = coded.detail === undefined ? coded.code : `${coded.code}: ${coded.detail}`;
   if (coded.retryAfterSeconds !== undefined) reply.header("retry-after", String(coded.retryAfterSeconds));
@@ -220,7 +233,7 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
   leaveBody(request, reply);
   const isOpenInference = request.url.startsWith("/v2");
   const body = isOpenInference
-    ? { error: `${coded.message}${coded.problems.map((problem) => ` ${problem.path}: ${problem.message}`).join("")}` }
+    ? { error: `${coded.message}${coded.problems.map((problem) => inOneLine(problem)).join("")}` }
     : errorBody(coded, request.id, languageOf(request.headers["accept-language"]));
   reply.code(coded.status).header("content-type", "application/json; charset=utf-8").send(JSON.stringify(body));
 }

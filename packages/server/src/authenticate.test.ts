@@ -82,7 +82,7 @@ test("nobody is refused with 401, a customer at a provider's route with 404, a r
   assert.doesNotThrow(() => authorise({ kind: "public" }, null));
   assert.throws(() => authorise({ kind: "known" }, null), { code: "access.unauthenticated" });
   assert.throws(() => authorise(engineers, null), { code: "access.unauthenticated" });
-  assert.throws(() => authorise(engineers, customer), { code: "request.not_found" });
+  assert.throws(() => authorise(engineers, customer), { code: "request.no_such_route" });
   assert.throws(() => authorise(engineers, member), { code: "access.role_missing", values: { role: "engineer", own: "analyst" } });
   for (const principal of [owner, member, customer]) assert.doesNotThrow(() => authorise(ours, principal));
 });

@@ -53,7 +53,7 @@ export function authorise(access: RouteSpec["access"], principal: Principal | nu
     if (roleOrder.indexOf(principal.role) >= roleOrder.indexOf(access.role)) return;
     throw new MegalithError("access.role_missing", { values: { role: access.role, own: principal.role } });
   }
-  if (access.kind === "provider") throw new MegalithError("request.not_found");
+  if (access.kind === "provider") throw new MegalithError("request.no_such_route");
 }
 
 /**

@@ -9,6 +9,7 @@ import { MegalithError, type MessageLanguage, type RouteSpec } from "@megalith/c
 import type { Principal } from "@megalith/platform/foundation";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { callerNetwork } from "./caller-network.ts";
+import { wrongMedia } from "./error-reply.ts";
 import { languageOf } from "./language.ts";
 import type { Call } from "./route.ts";
 import type { Validator } from "./validation.ts";
@@ -105,10 +106,10 @@ function abortOnClose(reply: FastifyReply): AbortController {
   return controller;
 }
 
-function checkMedia(accepted: readonly string[] | undefined, type: string | undefined): void {
+function checkMedia(accepted: readonly string[], type: string | undefined): void {
   const plain = (type ?? "application/octet-stream").split(";")[0]?.trim().toLowerCase() ?? "";
-  if (accepted?.includes(plain) === true) return;
-  throw new MegalithError("request.unsupported_media", { values: { type: plain, accepted: accepted?.join(", ") ?? "" } });
+  if (accepted.includes(plain)) return;
+  throw wrongMedia(plain, accepted);
 }
 
 function bounded(source: Readable, limitBytes: number): Readable {
@@ -118,7 +119,8 @@ function bounded(source: Readable, limitBytes: number): Readable {
   target.on("error", () => undefined);
   source.on("data", (chunk: Buffer) => {
     received += chunk.byteLength;
-    if (received > limitBytes) target.destroy(new MegalithError("request.too_large", { values: { limit: `${limitBytes} bytes` } }));
+    if (received > limitBytes)
+      target.destroy(new MegalithError("request.too_large", { wordings: { limit: { key: "size.bytes", values: { bytes: limitBytes } } } }));
   });
   source.on("error", (error) => target.destroy(error));
   source.on("aborted", () => target.destroy(new Error("the upload was cut off")));

@@ -3,14 +3,15 @@
  *
  * A field that the contract does not name is a problem, so a setting that is accepted is one that is enforced.
  */
-import { MegalithError, type Problem, type ProblemWord, pointerPart, problem, type RouteSpec } from "@megalith/contract";
-import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
-
-export type Part = "params" | "query" | "body" | "headers";
+import { MegalithError, type Problem, type RouteSpec, thing } from "@megalith/contract";
+import { Ajv, type ValidateFunction } from "ajv";
+import { faultsOf, type Part, toProblem } from "./schema-problems.ts";
+import { wholeBodyProblem } from "./whole-body.ts";
 
 const problemLimit = 100;
-const strict = new Ajv({ allErrors: true, strict: false, useDefaults: true });
-const coercing = new Ajv({ allErrors: true, strict: false, useDefaults: true, coerceTypes: true });
+const options = { allErrors: true, strict: false, useDefaults: true, verbose: true } as const;
+const strict = new Ajv(options);
+const coercing = new Ajv({ ...options, coerceTypes: true });
 for (const ajv of [strict, coercing]) ajv.addFormat("date-time", { type: "string", validate: isTime });
 
 /** ISO 8601 with an offset, and a moment that exists. */
@@ -20,7 +21,10 @@ export function isTime(text: string): boolean {
 
 export type Validator = (parts: Record<Part, unknown>) => void;
 
-/** @returns a check that throws MegalithError "request.invalid" (or "request.not_found" for an id in the path of the wrong form). */
+/**
+ * @returns a check that throws MegalithError "request.invalid", or "request.not_found" for a part of the path of the wrong form:
+ * nothing has such a name.
+ */
 export function validatorOf(spec: RouteSpec): Validator {
   const checks: { part: Part; check: ValidateFunction }[] = [];
   if (spec.params !== undefined) checks.push({ part: "params", check: coercing.compile(spec.params) });
@@ -32,12 +36,25 @@ export function validatorOf(spec: RouteSpec): Validator {
     let count = 0;
     for (const { part, check } of checks) {
       if (check(parts[part])) continue;
-      if (part === "params") throw new MegalithError("request.not_found");
-      count += check.errors?.length ?? 0;
-      for (const fault of (check.errors ?? []).slice(0, problemLimit)) problems.push(toProblem(part, fault));
+      const faults = faultsOf(check.errors ?? []);
+      if (part === "params") throw notFoundPart(faults);
+      const whole = part === "body" ? wholeBodyProblem(spec, parts.body) : undefined;
+      const told = whole === undefined ? faults : faults.filter(({ instancePath }) => !whole.covers(instancePath));
+      if (whole !== undefined) problems.push(whole.problem);
+      count += told.length + (whole === undefined ? 0 : 1);
+      problems.push(...told.slice(0, problemLimit).map((fault) => toProblem(part, fault)));
     }
     if (count > 0) throw new MegalithError("request.invalid", { values: { count }, problems: problems.slice(0, problemLimit) });
   };
+}
+
+/** Nothing has a name of a wrong form: told as a thing that is not there, with the form that is right. */
+function notFoundPart(faults: ReturnType<typeof faultsOf>): MegalithError {
+  const name = faults[0]?.instancePath.slice(1) ?? "";
+  return new MegalithError("request.not_found", {
+    wordings: { what: thing(name) },
+    problems: faults.map((fault) => toProblem("params", fault)),
+  });
 }
 
 /** Objects that do not say otherwise refuse fields that they do not name; an intersection is closed as a whole. */
@@ -61,45 +78,6 @@ function mergeObjects(parts: readonly Record<string, unknown>[]): Record<string,
   return { allOf: undefined, ...closed({ type: "object", properties, required }) };
 }
 
-/** The words for what a schema's keyword found wrong; `limit`, `type` and the like are the keyword's own parameters. */
-const words: Readonly<Record<string, ProblemWord>> = {
-  type: "schemaType",
-  enum: "schemaEnum",
-  const: "schemaEnum",
-  minimum: "schemaLeast",
-  exclusiveMinimum: "schemaLeast",
-  maximum: "schemaMost",
-  exclusiveMaximum: "schemaMost",
-  minLength: "schemaShort",
-  maxLength: "schemaLong",
-  minItems: "schemaFew",
-  maxItems: "schemaMany",
-  pattern: "schemaPattern",
-  format: "schemaTime",
-};
-
-interface FaultParameters {
-  readonly missingProperty?: string;
-  readonly additionalProperty?: string;
-  readonly allowedValue?: unknown;
-  readonly allowedValues?: unknown;
-  readonly limit?: number;
-  readonly type?: string | readonly string[];
-  readonly pattern?: string;
-}
-
-function toProblem(part: Part, fault: ErrorObject): Problem {
-  const named = fault.params as FaultParameters;
-  const field = named.missingProperty ?? named.additionalProperty;
-  const at = `${part === "body" ? "" : `/${part}`}${fault.instancePath}${field === undefined ? "" : `/${pointerPart(field)}`}`;
-  const path = at === "" ? "/" : at;
-  if (named.missingProperty !== undefined) return problem(path, "required", "missing", { name: named.missingProperty });
-  if (named.additionalProperty !== undefined) return problem(path, "unknown", "fieldUnknown", { name: named.additionalProperty });
-  const allowed = named.allowedValue ?? named.allowedValues;
-  const right = allowed === undefined ? String(named.limit ?? named.type ?? named.pattern ?? fault.message ?? "") : JSON.stringify(allowed);
-  return problem(path, fault.keyword, words[fault.keyword] ?? "schema", { path, fault: fault.message ?? "", right });
-}
-
 /** Text that PostgreSQL and JSON readers can all keep: no NUL, no half of a surrogate pair. @throws MegalithError "request.malformed". */
 export function refuseBadText(value: unknown): void {
   const open: unknown[] = [value];
@@ -107,7 +85,7 @@ export function refuseBadText(value: unknown): void {
     const next = open.pop();
     if (typeof next === "string") {
       if (!next.isWellFormed() || next.includes("\0"))
-        throw new MegalithError("request.malformed", { values: { reason: "a text holds half a surrogate pair or a NUL" } });
+        throw new MegalithError("request.malformed", { wordings: { reason: { key: "reason.text" } } });
     } else if (Array.isArray(next)) for (const item of next) open.push(item);
     else if (typeof next === "object" && next !== null) for (const [name, item] of Object.entries(next)) open.push(name, item);
   }

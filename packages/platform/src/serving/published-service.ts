@@ -1,5 +1,5 @@
 /** The words of a service: its settings, their defaults and rules. Ids are bare uuids. */
-import { type Actor, type ExplanationPolicy, MegalithError, type Problem, problem } from "@megalith/contract";
+import { type Actor, type ExplanationPolicy, MegalithError, type Problem, problem, unknownName } from "@megalith/contract";
 
 export type Release = "none" | "metrics" | "structure" | "parameters" | "logic";
 
@@ -45,12 +45,13 @@ export const defaultSettings: Omit<ServiceSettings, "model"> = {
 export function checkSettings(settings: ServiceSettings, columns: readonly { name: string; kind: string }[], planExists: boolean): void {
   const problems: Problem[] = [];
   const byName = new Map(columns.map((column) => [column.name, column]));
+  const numeric = columns.filter(({ kind }) => kind === "numeric").map(({ name }) => name);
   settings.required.forEach((name, index) => {
     if (byName.has(name)) return;
-    problems.push(problem(`/required/${index}`, "unknown", "modelColumnUnknown", { name }));
+    problems.push(unknownName(`/required/${index}`, "unknown", "modelNoColumn", name, [...byName.keys()], problems.length));
   });
   if (settings.valueColumn !== null && byName.get(settings.valueColumn)?.kind !== "numeric")
-    problems.push(problem("/valueColumn", "unknown", "modelColumnNotNumeric", { name: settings.valueColumn }));
+    problems.push(unknownName("/valueColumn", "unknown", "modelNoNumericColumn", settings.valueColumn, numeric, problems.length));
   if (settings.plan !== null && !planExists) problems.push(problem("/plan", "unknown", "planUnknown", { plan: settings.plan }));
   if (problems.length > 0) throw new MegalithError("serving.settings_invalid", { values: { count: problems.length }, problems });
 }

@@ -4,7 +4,7 @@
  * A few cells that do not fit (at most 2%, or one) do not change a column's kind: they are the bad rows that an import
  * names. One cell with a leading zero or more than 15 digits makes a column of numbers text: they are identifiers.
  */
-import { MegalithError, type Problem, pointerPart, problem, type Wording } from "@megalith/contract";
+import { MegalithError, type Problem, pointerPart, problem, unknownName, type Wording } from "@megalith/contract";
 import {
   type DateFormat,
   type DecimalMark,
@@ -49,7 +49,7 @@ function checkColumnOverrides(names: readonly string[], overrides: Readonly<Reco
   const problems: Problem[] = [];
   for (const [name, { kind, format }] of Object.entries(overrides)) {
     const path = `/columns/${pointerPart(name)}`;
-    if (!names.includes(name)) problems.push(problem(path, "unknown", "fileColumnUnknown", { name }));
+    if (!names.includes(name)) problems.push(unknownName(path, "unknown", "fileNoColumn", name, names, problems.length));
     if (!columnKinds.includes(kind)) problems.push(problem(`${path}/kind`, "kind", "kindUnknown", { kinds: columnKinds.join(", ") }));
     if (format !== undefined && dateFormat(format) === undefined) problems.push(problem(`${path}/format`, "format", "dateFormat"));
   }

@@ -3,7 +3,7 @@
  *
  * `known` tells when a column's value is known: "before" the decision, "after" the outcome only, or null (not declared).
  */
-import { MegalithError, type Problem, pointerPart, problem } from "@megalith/contract";
+import { MegalithError, type Problem, pointerPart, problem, unknownName } from "@megalith/contract";
 import { type Column, type ColumnKind, columnKinds } from "./column.ts";
 import { mayConvert, misfitExpression } from "./conversion.ts";
 import { Duckdb, text } from "./duckdb.ts";
@@ -45,10 +45,11 @@ export function mergeCorrections(earlier: Corrections, later: Corrections): Corr
 export async function checkCorrections(parquetPath: string, columns: readonly Column[], corrections: Corrections): Promise<void> {
   const problems: Problem[] = [];
   const doubtful: Column[] = [];
+  const names = columns.map(({ name }) => name);
   for (const [name, { kind, known }] of Object.entries(corrections)) {
     const path = `/columns/${pointerPart(name)}`;
     const column = columns.find((candidate) => candidate.name === name);
-    if (column === undefined) problems.push(problem(path, "unknown", "tableColumnUnknown", { name }));
+    if (column === undefined) problems.push(unknownName(path, "unknown", "tableNoColumn", name, names, problems.length));
     if (known !== undefined && known !== null && known !== "before" && known !== "after")
       problems.push(problem(`${path}/known`, "known", "knownUnknown"));
     if (kind === undefined || column === undefined) continue;

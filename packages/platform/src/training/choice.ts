@@ -1,5 +1,5 @@
 /** What a person may choose of a training, checked against the columns there are. */
-import { MegalithError, type Problem, problem, type TrainingBody } from "@megalith/contract";
+import { MegalithError, type Problem, type TrainingBody, unknownName } from "@megalith/contract";
 import type { TrainParameters } from "@megalith/forest";
 import type { Known, TableVersion } from "../tables/index.ts";
 import type { TargetChoice } from "./task.ts";
@@ -17,9 +17,6 @@ export interface TrainingChoice extends TargetChoice {
 }
 
 type NamedColumns = Pick<TrainingChoice, "target" | "time" | "weight" | "ignore" | "keep">;
-
-/** So many columns are named to someone who named one that does not exist. */
-const namesShown = 12;
 
 /** A request's choices, with what the table's schema declares. */
 export function choiceOf(body: TrainingBody, table: Pick<TableVersion, "schema">): TrainingChoice {
@@ -47,7 +44,6 @@ export function checkColumns(columns: readonly { readonly name: string }[], choi
 /** @throws MegalithError "training.columns_unknown" unless there is nothing to refuse. */
 export function refuseUnknown(unknown: readonly { readonly path: string; readonly name: string }[], names: readonly string[]): void {
   if (unknown.length === 0) return;
-  const shown = `${names.slice(0, namesShown).join(", ")}${names.length > namesShown ? ", …" : ""}`;
-  const problems = unknown.map(({ path, name }): Problem => problem(path, "unknown", "tableColumnNotOneOf", { name, names: shown }));
+  const problems = unknown.map(({ path, name }, index): Problem => unknownName(path, "unknown", "tableNoColumn", name, names, index));
   throw new MegalithError("training.columns_unknown", { values: { count: problems.length }, problems });
 }

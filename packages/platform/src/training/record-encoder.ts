@@ -4,13 +4,11 @@
  * Compiled once per model. Every problem of a record is listed with its path and what would be right; a missing value
  * is null or absent; a category that training never saw counts as missing, and its column is named.
  */
-import { type Problem, pointerPart, problem, type Wording } from "@megalith/contract";
+import { type Problem, pointerPart, problem, unknownName, type Wording } from "@megalith/contract";
 import type { FeatureKind, Forest } from "@megalith/forest";
 
 type Cell = string | number | boolean | null | undefined;
 type Reader = (value: Exclude<Cell, null | undefined>) => number | undefined;
-
-const hintLimit = 100;
 
 export interface RecordEncoder {
   readonly columns: readonly { readonly name: string; readonly kind: FeatureKind; readonly categories?: readonly string[] }[];
@@ -59,13 +57,7 @@ export function createRecordEncoder(forest: Pick<Forest, "features">): RecordEnc
       for (const name of Object.keys(record)) {
         if (known.has(name)) continue;
         const at = `${path}/${pointer(name)}`;
-        const shown = name.slice(0, 100);
-        // A reader sees the first problems only; looking for what was meant costs a pass over all names.
-        problems.push(
-          problems.length < hintLimit
-            ? unknownColumn(at, shown, name, names)
-            : problem(at, "unknown", "modelColumnFurther", { name: shown }),
-        );
+        problems.push(unknownName(at, "unknown", "modelNoColumn", name, names, problems.length));
       }
       return unseen;
     },
@@ -97,17 +89,6 @@ function readDate(value: string | number | boolean): number | undefined {
 function describe(value: string | number | boolean): Wording {
   if (typeof value === "string") return { key: "found.text", values: { text: JSON.stringify(value.slice(0, 60)) } };
   return { key: typeof value === "number" ? "found.number" : "found.other", values: { text: String(value) } };
-}
-
-/** What the caller may have meant: a name that differs by case, spaces or underscores only; else the columns there are. */
-function unknownColumn(path: string, shown: string, name: string, names: readonly string[]): Problem {
-  const fold = (text: string): string => text.toLowerCase().replaceAll(/[\s_-]/g, "");
-  const twin = names.find((candidate) => fold(candidate) === fold(name));
-  if (twin !== undefined) return problem(path, "unknown", "modelColumnMeant", { name: shown, names: twin });
-  return problem(path, "unknown", "modelColumnNotOneOf", {
-    name: shown,
-    names: `${names.slice(0, 8).join(", ")}${names.length > 8 ? ", …" : ""}`,
-  });
 }
 
 function pointer(name: string): string {

@@ -209,7 +209,7 @@ test("a record's problems are all told with their paths; missing values and unse
     problems.map(({ path }) => path),
     ["/records/0/age", "/records/0/job~1title", "/records/0/since", "/records/0/active", "/records/0/Age"],
   );
-  assert.equal(problems.at(-1)?.expected, "age");
+  assert.equal(problems.at(-1)?.message, 'The model has no column Age. Did you mean "age"?');
   problems.length = 0;
   assert.deepEqual(encoder.encode({ age: null, "job/title": "never seen", since: "2026-01-31" }, row, "/records/0", problems), [
     "job/title",
