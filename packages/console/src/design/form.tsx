@@ -119,7 +119,7 @@ function wordFault(control: Control, { say }: Words): string {
   }
   if (validity.tooShort) return say("form.tooShort", { count: minLength });
   if (validity.stepMismatch) return say("form.wholeNumber");
-  if (validity.typeMismatch) return say("form.email");
+  if (validity.typeMismatch) return say("form.emailNeeded");
   return title === "" ? say("form.pattern") : title;
 }
 

@@ -29,7 +29,7 @@ export const english = {
   "form.atLeast": "{min} at least.",
   "form.atMost": "{max} at most.",
   "form.tooShort": "At least {count} characters.",
-  "form.email": "An e-mail address is needed, for example ada@example.com.",
+  "form.emailNeeded": "An e-mail address is needed, for example ada@example.com.",
   "form.pattern": "This does not have the right form.",
   "form.expected": "Right would be: {what}.",
   "unsaved.title": "Leave without saving?",

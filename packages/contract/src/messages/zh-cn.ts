@@ -31,7 +31,7 @@ export const chinese: Readonly<Record<keyof typeof english, string>> = {
   "form.atLeast": "不能小于 {min}。",
   "form.atMost": "不能大于 {max}。",
   "form.tooShort": "至少 {count} 个字符。",
-  "form.email": "请输入邮箱地址，例如 ada@example.com。",
+  "form.emailNeeded": "请输入邮箱地址，例如 ada@example.com。",
   "form.pattern": "格式不正确。",
   "form.expected": "应为：{what}。",
   "unsaved.title": "不保存就离开吗？",
