@@ -38,7 +38,8 @@ export function printTable(terminal: Terminal, header: readonly string[], rows: 
 }
 
 export interface Progress {
-  show(label: string, done: number, total: number): void;
+  /** @param note what changes within a label. */
+  show(label: string, done: number, total: number, note?: string): void;
   end(): void;
 }
 
@@ -52,19 +53,20 @@ export function startProgress(terminal: Terminal): Progress {
   let shownAt = Number.NEGATIVE_INFINITY;
   let lastLabel = "";
   return {
-    show(label, done, total) {
+    show(label, done, total, note) {
       const now = terminal.elapsedMs();
       if (now - shownAt < (redraws ? 80 : lineEveryMs) && label === lastLabel) return;
       shownAt = now;
       lastLabel = label;
       const share = total > 0 ? Math.min(1, done / total) : 0;
+      const text = note === undefined ? label : `${label}, ${note}`;
       const percent = `${Math.round(share * 100)}%`.padStart(4);
       if (!redraws) {
-        err.write(`${label} ${percent.trim()}\n`);
+        err.write(`${text} ${percent.trim()}\n`);
         return;
       }
       const filled = Math.round(share * barWidth);
-      err.write(`\r\x1b[K${"█".repeat(filled)}${"░".repeat(barWidth - filled)}${percent}  ${label}`);
+      err.write(`\r\x1b[K${"█".repeat(filled)}${"░".repeat(barWidth - filled)}${percent}  ${text}`);
     },
     end() {
       if (redraws) err.write("\r\x1b[K");

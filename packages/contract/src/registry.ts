@@ -9,6 +9,7 @@ export const MetricShape = Type.Object({
   value: Type.Number(),
   low: Type.Optional(Type.Number({ description: "Lower end of the 95% bootstrap interval." })),
   high: Type.Optional(Type.Number({ description: "Upper end of the 95% bootstrap interval." })),
+  constant: Type.Optional(Type.Number({ description: "What answering every row alike would have scored." })),
 });
 
 export const VersionShape = Type.Object({
@@ -27,7 +28,7 @@ export type VersionShape = Static<typeof VersionShape>;
 
 export const VersionDetailShape = Type.Object({
   ...VersionShape.properties,
-  /** The whole card: table, columns, parameters, seed, metrics, evaluation, leaks, importances. */
+  /** The whole card: table, columns, parameters, seed, rounds, metrics, evaluation, warnings, leaks, importances. */
   card: Type.Record(Type.String(), Type.Unknown()),
 });
 export type VersionDetailShape = Static<typeof VersionDetailShape>;

@@ -21,7 +21,16 @@ export const TrainingBody = Type.Object({
   parameters: Type.Optional(
     Type.Partial(
       Type.Object({
-        rounds: Type.Integer({ minimum: 1, maximum: 10_000 }),
+        rounds: Type.Integer({
+          minimum: 1,
+          maximum: 10_000,
+          description: "Exactly so many boosting rounds, or with earlyStoppingRounds at most; chosen by held-out rows when absent.",
+        }),
+        earlyStoppingRounds: Type.Integer({
+          minimum: 0,
+          maximum: 10_000,
+          description: "Stop after so many rounds without a lower held-out loss; 0 grows all rounds.",
+        }),
         leaves: Type.Integer({ minimum: 2, maximum: 4096 }),
         rate: Type.Number({ exclusiveMinimum: 0, maximum: 1 }),
         minRows: Type.Integer({ minimum: 1, maximum: 1_000_000_000 }),
@@ -43,7 +52,14 @@ export const JobShape = Type.Object({
     Type.Literal("failed"),
     Type.Literal("cancelled"),
   ]),
-  progress: Type.Object({ phase: Type.String(), done: Type.Integer(), total: Type.Integer() }),
+  progress: Type.Object({
+    phase: Type.String(),
+    done: Type.Integer({ description: "Rounds done, over all forests." }),
+    total: Type.Integer({ description: "Rounds to do if no held-out loss falls any more." }),
+    round: Type.Optional(Type.Integer({ description: "Of the forests under way." })),
+    most: Type.Optional(Type.Integer({ description: "Rounds that they grow at most." })),
+    best: Type.Optional(Type.Integer({ description: "Rounds of the lowest held-out loss so far." })),
+  }),
   model: Name,
   input: Type.Record(Type.String(), Type.Unknown()),
   /** Of a job that is done: the version it made. */

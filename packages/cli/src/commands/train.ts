@@ -6,6 +6,7 @@ import { writeModelFile } from "../model-file.ts";
 import { checkOutput } from "../output-file.ts";
 import { readTableFile } from "../table-file.ts";
 import { printJson, startProgress, type Terminal } from "../terminal.ts";
+import { reportTraining } from "./train-report.ts";
 
 interface TrainFlags {
   readonly target: string;
@@ -54,7 +55,7 @@ export function addTrain(program: Command, terminal: Terminal): void {
     .option("--weight <column>", "how much each row counts")
     .addOption(new Option("--task <task>", "what is learned; inferred when absent").choices(["binary", "multiclass", "regression"]))
     .option("--positive <value>", "the class whose probability is predicted; the rarer of two when absent")
-    .option("--rounds <n>", "boosting rounds", whole)
+    .option("--rounds <n>", "exactly so many boosting rounds; chosen on rows held out when absent", whole)
     .option("--leaves <n>", "leaves of a tree", whole)
     .option("--rate <x>", "learning rate", number)
     .option("--min-rows <n>", "rows that a leaf needs", whole)
@@ -62,7 +63,11 @@ export function addTrain(program: Command, terminal: Terminal): void {
     .option("--threads <n>", "accepted for scripts that give it: training uses one thread yet", whole)
     .option("--seed <n>", "seed of all that is drawn", whole)
     .option("--folds <n>", "folds of the measurement; 1 holds a fifth out", whole)
-    .option("--early-stopping-rounds <n>", "stop after so many rounds without a better loss", whole)
+    .option(
+      "--early-stopping-rounds <n>",
+      "stop after so many rounds without a lower held-out loss, --rounds being the most; 0 never stops",
+      whole,
+    )
     .option("--json", "one JSON object on stdout");
   for (const [flag, twin] of aliases) command.addOption(new Option(`${flag} <n>`, `the same as ${twin}`).argParser(number).hideHelp());
   command.action((file: string, flags: TrainFlags) => train(file, flags, terminal));
@@ -95,20 +100,25 @@ async function train(file: string, flags: TrainFlags, terminal: Terminal): Promi
       signal,
       elapsedMs,
       validation,
-      onProgress: ({ phase, done, total }) => progress.show(phases[phase], done, total),
+      onProgress: (told) => progress.show(phases[told.phase], told.done, told.total, roundOf(told)),
     });
   } finally {
     progress.end();
   }
   const card: Card = { ...trained.card, table: { sha256: table.sha256, rows: table.rowCount } };
   const sha256 = await writeModelFile(flags.out, trained.artifact, card);
-  if (flags.json !== true) return report(terminal, trained, flags.out);
-  const { evaluation, leaks, seconds } = trained;
+  if (flags.json !== true) return reportTraining(terminal, trained, flags.out);
+  const { evaluation, leaks, seconds, rounds } = trained;
   printJson(terminal, {
     task: card.task,
     rows: table.rowCount,
     metrics: Object.fromEntries(Object.entries(card.metrics).map(([name, metric]) => [name, metric.value])),
     intervals: Object.fromEntries(Object.entries(card.metrics).map(([name, { low, high }]) => [name, { low, high }])),
+    constant: Object.fromEntries(
+      Object.entries(card.metrics).flatMap(([name, { constant }]) => (constant === undefined ? [] : [[name, constant]])),
+    ),
+    warnings: evaluation.warnings.map(({ code, message, expected }) => ({ code, message, expected })),
+    rounds,
     evaluation: { scheme: evaluation.scheme, splits: evaluation.splits, rows: evaluation.rows },
     positive: card.positive,
     seconds: { read: readMs / 1000, ...seconds },
@@ -132,32 +142,10 @@ function choiceOf(flags: TrainFlags): TrainingChoice {
   return { target, time, weight, ignore, keep, task, positive, folds, seed, parameters: given };
 }
 
-const schemes = {
-  folds: "on rows each fold did not see",
-  holdout: "on a fifth held out",
-  time: "on the last fifth in time",
-  validation: "on the validation table",
-} as const;
-
-function report(terminal: Terminal, { card, evaluation, leaks, seconds }: TrainedModel, out: string): void {
-  const say = (line: string): unknown => terminal.out.write(`${line}\n`);
-  say(
-    `${card.task} model of ${card.target}${card.positive === null ? "" : ` (positive: ${card.positive})`}, ${(card.columns as unknown[]).length} columns, ${card.rows} rows`,
-  );
-  say(`measured ${schemes[evaluation.scheme]} (${evaluation.rows} rows):`);
-  for (const [name, { value, low, high }] of Object.entries(evaluation.metrics))
-    say(
-      `  ${name.padEnd(9)} ${value.toFixed(4)}${low === undefined || high === undefined ? "" : `  95% ${low.toFixed(4)} to ${high.toFixed(4)}`}`,
-    );
-  for (const leak of leaks)
-    say(`${leak.verdict === "left_out" ? "left out" : "kept, but look at"} ${leak.column}: ${leak.reason} ${evidenceText(leak.evidence)}`);
-  say(`${out} written (${seconds.train.toFixed(1)} s of training)`);
-}
-
-function evidenceText(evidence: Readonly<Record<string, number | string>>): string {
-  return Object.entries(evidence)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(", ");
+/** Where the forests under way are: their end is not known before the held-out losses have told it. */
+function roundOf({ round, most, best }: TrainingProgress): string | undefined {
+  if (round === undefined || most === undefined) return undefined;
+  return best === undefined ? `round ${round} of ${most}` : `round ${round} of at most ${most}, best so far ${best}`;
 }
 
 function names(text: string): string[] {

@@ -1,5 +1,5 @@
 /** The part of a version's card that is shown; a card from elsewhere may lack any of it. */
-import type { VersionDetailShape } from "@megalith/contract";
+import type { Problem, VersionDetailShape } from "@megalith/contract";
 import type { CalibrationPoint } from "../charts/calibration-chart.tsx";
 
 export interface Leak {
@@ -16,6 +16,8 @@ interface ShownCard {
     readonly rows: number;
     readonly calibration: readonly CalibrationPoint[];
   };
+  readonly rounds?: { readonly rounds: number; readonly by: string };
+  readonly warnings?: readonly Problem[];
   readonly leaks?: readonly Leak[];
   readonly importances?: readonly { readonly column: string; readonly share: number }[];
 }

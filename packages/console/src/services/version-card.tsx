@@ -1,5 +1,5 @@
 /** How good a version is: figures with intervals, the rows they were measured on, what it looks at, and calibration. */
-import { isMessageKey, type VersionDetailShape } from "@megalith/contract";
+import { isMessageKey, type VersionDetailShape, wordProblem } from "@megalith/contract";
 import { lazy, Suspense } from "react";
 import { Bars } from "../charts/bars.tsx";
 import { Figures } from "../design/figures.tsx";
@@ -25,27 +25,35 @@ export function VersionCard({ version }: { version: VersionDetailShape }) {
 }
 
 function Metrics({ version }: { version: VersionDetailShape }) {
-  const { say, number } = useWords();
-  const { evaluation } = cardOf(version);
-  const figures = sortedMetrics(version.metrics).map(([name, { value, low, high }]) => {
+  const { say, number, language } = useWords();
+  const { evaluation, rounds, warnings = [] } = cardOf(version);
+  const figures = sortedMetrics(version.metrics).map(([name, { value, low, high, constant }]) => {
     const key = `metric.${name}`;
+    const notes = [
+      ...(low === undefined || high === undefined ? [] : [say("training.interval", { low: number(low, 3), high: number(high, 3) })]),
+      ...(constant === undefined ? [] : [say("training.constant", { value: number(constant, 3) })]),
+    ];
     return {
       label: isMessageKey(key) ? say(key) : name,
       value: number(value, 3),
-      ...(low === undefined || high === undefined
-        ? {}
-        : { note: say("training.interval", { low: number(low, 3), high: number(high, 3) }) }),
+      ...(notes.length === 0 ? {} : { note: notes.join(" · ") }),
     };
   });
   return (
     <div className="stack tight">
       <Figures figures={figures} />
+      {warnings.map((warning) => (
+        <p key={warning.code} className="notice">
+          {wordProblem(language, warning).message}
+        </p>
+      ))}
       {evaluation === undefined ? null : (
         <p className="small quiet">
           {say("training.rows", {
             rows: number(evaluation.rows),
             scheme: say(`training.scheme.${evaluation.scheme}`, { count: evaluation.splits }),
           })}
+          {rounds === undefined || rounds.by === "given" ? "" : ` ${say("training.rounds", { rounds: number(rounds.rounds) })}`}
         </p>
       )}
     </div>

@@ -13,6 +13,7 @@ interface TrainingProgressProps {
 export function TrainingProgress({ job, isCancelling, onCancel }: TrainingProgressProps) {
   const { say, number } = useWords();
   const isRunning = job?.state === "running";
+  const { round, most, best } = job?.progress ?? {};
   const share = (job?.progress.done ?? 0) / Math.max(1, job?.progress.total ?? 1);
   const phase = job?.progress.phase;
   const known = phase === "leaks" || phase === "evaluation" || phase === "training";
@@ -27,6 +28,13 @@ export function TrainingProgress({ job, isCancelling, onCancel }: TrainingProgre
           {isRunning ? <span className="number">{number(share * 100)}%</span> : null}
         </p>
         <progress className="progress" aria-label={say("training.title")} {...(isRunning ? { value: share } : {})} />
+        {isRunning && round !== undefined && most !== undefined ? (
+          <p className="small quiet">
+            {best === undefined
+              ? say("training.round", { round: number(round), most: number(most) })
+              : say("training.choosing", { round: number(round), most: number(most), best: number(best) })}
+          </p>
+        ) : null}
         <p className="small quiet">{say("training.goesOn")}</p>
       </div>
       <div>

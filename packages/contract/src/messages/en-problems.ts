@@ -162,6 +162,12 @@ export const englishProblems = {
   "problem.viewFault": "The SQL failed: {text}.",
   "problem.trainOneClass": "Every row to learn from has the same class.",
   "expected.trainOneClass": "rows of at least two classes",
+  "problem.trainNotBetter":
+    "On rows it did not see the model is not measurably better than giving every row the same chances: log loss {value}, without any column {constant}.",
+  "expected.trainNotBetter": "columns that tell of the target, or more rows",
+  "problem.trainNotBetterMean":
+    "On rows it did not see the model is not measurably better than answering every row with the mean: RMSE {value}, of the mean {constant}.",
+  "expected.trainNotBetterMean": "columns that tell of the target, or more rows",
   "problem.trainEngine": "The trainer refuses the table: {text}.",
   "problem.viewCycle": "The view would read itself: one of its tables is made from {name}.",
   "problem.placeUnknown": "This is no place in the list.",

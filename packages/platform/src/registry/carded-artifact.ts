@@ -20,7 +20,9 @@ const keptFields = [
   "rowsWithoutTarget",
   "evaluation",
   "columns",
+  "warnings",
   "leaks",
+  "rounds",
   "parameters",
   "seed",
   "trees",
@@ -78,10 +80,17 @@ function merge(own: Card, given: Record<string, unknown>): Card {
 function metricsOf(value: unknown): Record<string, Metric> {
   if (!isRecord(value)) throw invalid("its card has no metrics.");
   const entries = Object.entries(value).map(([name, metric]): [string, Metric] => {
-    const { value: measured, low, high } = isRecord(metric) ? metric : {};
-    if (!/^[A-Za-z][A-Za-z0-9]{0,39}$/.test(name) || typeof measured !== "number" || !areNumbers(low, high))
+    const { value: measured, low, high, constant } = isRecord(metric) ? metric : {};
+    if (!/^[A-Za-z][A-Za-z0-9]{0,39}$/.test(name) || typeof measured !== "number" || !areNumbers(low, high, constant))
       throw invalid(`the metric ${name.slice(0, 40)} of its card is no number with an interval.`);
-    return [name, { value: measured, ...(typeof low === "number" && typeof high === "number" ? { low, high } : {}) }];
+    return [
+      name,
+      {
+        value: measured,
+        ...(typeof low === "number" && typeof high === "number" ? { low, high } : {}),
+        ...(typeof constant === "number" ? { constant } : {}),
+      },
+    ];
   });
   return Object.fromEntries(entries);
 }

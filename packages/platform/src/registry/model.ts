@@ -7,6 +7,8 @@ export interface Metric {
   readonly value: number;
   readonly low?: number;
   readonly high?: number;
+  /** What answering every row alike would have scored, where that means anything. */
+  readonly constant?: number;
 }
 
 /** What a version was made of and how good it is. `metrics` and `task` are read by the product; the rest is shown. */

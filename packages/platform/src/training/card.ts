@@ -3,14 +3,27 @@ import type { Forest, TrainParameters } from "@megalith/forest";
 import type { Card } from "../registry/index.ts";
 import type { TableColumn } from "../tables/index.ts";
 import type { TrainingChoice } from "./choice.ts";
-import type { Evaluation } from "./evaluation.ts";
+import type { Evaluation, EvaluationPlan } from "./evaluation.ts";
 import type { Leak } from "./leak-guard.ts";
 import type { Target } from "./task.ts";
+
+/** How many rounds the forest on all rows has, and why. */
+export interface RoundsChoice {
+  readonly rounds: number;
+  /** What chose: held-out rows by this scheme, or nobody, because the rounds were given. */
+  readonly by: "given" | EvaluationPlan["scheme"];
+  readonly most: number;
+  /** Rounds without a lower held-out loss that end a training; 0 where all are grown. */
+  readonly patience: number;
+  /** Rounds that each part of the measured rows was answered with, chosen by the other parts. */
+  readonly answeredWith: readonly number[];
+}
 
 interface CardParts {
   readonly target: Target;
   readonly choice: TrainingChoice;
   readonly parameters: TrainParameters;
+  readonly rounds: RoundsChoice;
   readonly leaks: readonly Leak[];
   readonly evaluation: Evaluation;
   readonly columns: readonly TableColumn[];
@@ -36,9 +49,11 @@ export function cardOf(forest: Forest, parts: CardParts): Card {
     rowsWithoutTarget: target.missing,
     evaluation: { scheme: evaluation.scheme, splits: evaluation.splits, rows: evaluation.rows, calibration: evaluation.calibration },
     columns: columns.map(({ name, kind }) => ({ name, kind })),
+    warnings: evaluation.warnings,
     leaks: parts.leaks,
     importances: importances.sort((a, b) => b.share - a.share),
     parameters: { ...parts.parameters },
+    rounds: parts.rounds,
     seed: parts.parameters.seed,
     trees: forest.trees.nodeOffset.length - 1,
     leaves: forest.trees.leafValue.length,

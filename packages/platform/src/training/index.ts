@@ -7,5 +7,6 @@ export { TrainingJobs } from "./jobs.ts";
 export type { Leak } from "./leak-guard.ts";
 export { createRecordEncoder, type RecordEncoder } from "./record-encoder.ts";
 export type { Target } from "./task.ts";
-export { recode, type TrainedModel, type TrainingOptions, type TrainingProgress, trainModel } from "./train-model.ts";
+export type { TrainingProgress } from "./tracker.ts";
+export { recode, type TrainedModel, type TrainingOptions, trainModel } from "./train-model.ts";
 export { TrainingWorker, type TrainingWorkerOptions } from "./worker.ts";

@@ -16,7 +16,14 @@ export interface Job {
   readonly organisation: string;
   readonly kind: "training";
   readonly state: JobState;
-  readonly progress: { readonly phase: string; readonly done: number; readonly total: number };
+  readonly progress: {
+    readonly phase: string;
+    readonly done: number;
+    readonly total: number;
+    readonly round?: number;
+    readonly most?: number;
+    readonly best?: number;
+  };
   readonly model: string;
   readonly tableVersionId: string;
   readonly input: TrainingBody & { readonly version: number };

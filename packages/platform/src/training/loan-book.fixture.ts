@@ -17,7 +17,7 @@ export const afterTheFact = [
   "hardship_length",
 ] as const;
 
-function gaussian(random: () => number): number {
+export function gaussian(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 

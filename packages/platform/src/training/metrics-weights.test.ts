@@ -144,18 +144,21 @@ test("figures and intervals stay when all weights are doubled, and when rows of 
   const truth = Float64Array.from({ length: rows }, (_, row) => Number((row * 7919) % 10 < 3));
   const predicted = Float64Array.from({ length: rows }, (_, row) => (((row * 104_729) % 1000) / 500 + (truth[row] as number)) / 3);
   const weight = Float64Array.from({ length: rows }, (_, row) => 0.25 + (row % 5));
-  const own = measure("binary", "folds", 1, { truth, predicted, weight }, seed);
-  assert.deepEqual(measure("binary", "folds", 1, { truth, predicted, weight: weight.map((value) => value * 2) }, seed), own);
+  const constant = new Float64Array(rows).fill(0.3);
+  const own = measure("binary", "folds", 1, { truth, predicted, constant, weight }, seed);
+  const doubled = weight.map((value) => value * 2);
+  assert.deepEqual(measure("binary", "folds", 1, { truth, predicted, constant, weight: doubled }, seed), own);
   const padded = { truth: [...truth, 1, 0], predicted: [...predicted, 0.01, 0.99], weight: [...weight, 0, 0] };
   const asked = {
     truth: Float64Array.from(padded.truth),
     predicted: Float64Array.from(padded.predicted),
+    constant: new Float64Array(rows + 2).fill(0.3),
     weight: Float64Array.from(padded.weight),
   };
   assert.deepEqual(measure("binary", "folds", 1, asked, seed), own);
   assert.deepEqual(
-    measure("binary", "folds", 1, { truth, predicted, weight: new Float64Array(rows).fill(1) }, seed),
-    measure("binary", "folds", 1, { truth, predicted }, seed),
+    measure("binary", "folds", 1, { truth, predicted, constant, weight: new Float64Array(rows).fill(1) }, seed),
+    measure("binary", "folds", 1, { truth, predicted, constant }, seed),
   );
 });
 

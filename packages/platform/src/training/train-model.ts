@@ -1,37 +1,21 @@
 /**
- * From a table's columns to a model: leaks left out, honest figures, then one forest on all rows, with its card.
+ * From a table's columns to a model: leaks left out, rounds chosen, honest figures, then one forest on all rows, with its card.
  *
- * Works in slices and yields to the event loop, so progress shows and a cancel is heard between two rounds.
  * The artifact holds no time, path, host or person: the same table, choices and seed give the same bytes.
  */
 import { MegalithError, type Problem, problem } from "@megalith/contract";
-import {
-  type BinnedTable,
-  binTable,
-  encodeForest,
-  type Forest,
-  ForestError,
-  suggestParameters,
-  type TrainingData,
-  type TrainOptions,
-  type TrainParameters,
-  trainingRounds,
-  validateParameters,
-} from "@megalith/forest";
+import { encodeForest, type Forest, suggestParameters, type TrainParameters, validateParameters } from "@megalith/forest";
 import type { Card } from "../registry/index.ts";
 import type { TableColumn, TableContent } from "../tables/index.ts";
-import { cardOf } from "./card.ts";
+import { cardOf, type RoundsChoice } from "./card.ts";
 import { checkColumns, refuseUnknown, type TrainingChoice } from "./choice.ts";
-import { type Evaluation, measure, planEvaluation, predictRows, type Split } from "./evaluation.ts";
+import { constantOf, type Evaluation, measure, planEvaluation, predictRows } from "./evaluation.ts";
+import { breathe, type Fitting, fit } from "./fitting.ts";
 import { findLeaks, type Leak } from "./leak-guard.ts";
+import { chooseAndMeasure, stagesOf } from "./measurement.ts";
+import { roundsRuleOf } from "./rounds.ts";
 import { readTarget, readTruth, type Target } from "./task.ts";
-
-export interface TrainingProgress {
-  readonly phase: "leaks" | "evaluation" | "training";
-  /** Rounds done and to do, over all phases. */
-  readonly done: number;
-  readonly total: number;
-}
+import { createTracker, type TrainingProgress } from "./tracker.ts";
 
 export interface TrainedModel {
   readonly forest: Forest;
@@ -39,6 +23,7 @@ export interface TrainedModel {
   readonly card: Card;
   readonly leaks: readonly Leak[];
   readonly evaluation: Evaluation;
+  readonly rounds: RoundsChoice;
   readonly seconds: { readonly bin: number; readonly train: number };
 }
 
@@ -68,86 +53,26 @@ export async function trainModel(table: TableContent, choice: TrainingChoice, op
   const columns = candidates.filter((column) => !leftOut.has(column.name));
   if (columns.length === 0) throw new MegalithError("training.no_columns", { values: { count: candidates.length } });
   const rows = Int32Array.from(target.values.keys()).filter((row) => !Number.isNaN(target.values[row] as number));
-  const parameters = parametersOf(rows.length, columns.length, target, choice, seed);
-  const fitting: Fitting = { columns, target, weight, parameters, seed, signal: options.signal, elapsedMs, bin: 0 };
+  const suggested = suggestParameters(rows.length, columns.length, target.task);
+  const rule = roundsRuleOf(choice.parameters, suggested, rows.length);
+  const parameters = parametersOf(suggested, choice, { rounds: rule.most, earlyStoppingRounds: rule.patience, seed });
+  const fitting: Fitting = { columns, target, weight, parameters, signal: options.signal, elapsedMs, bin: 0 };
   const startedAt = elapsedMs();
   const { validation } = options;
-  const plan = validation === undefined ? planEvaluation(target, { folds: choice.folds, seed, time }) : undefined;
-  const fits = plan?.splits.length ?? 0;
-  const progress = counter(options, parameters.rounds, fits + 1);
-  const asked = validation === undefined ? undefined : readValidation(validation, columns, choice, target);
-  const measured = plan === undefined ? undefined : await evaluateBySplits(fitting, plan.scheme, plan.splits, progress);
-  const forest = await fit(fitting, rows, progress("training", fits), metadataOf(target, choice.target));
-  const evaluation = measured ?? evaluateOn(forest, asked as ValidationRows, seed);
+  const validated = validation === undefined ? undefined : readValidation(validation, columns, choice, target);
+  const asks = validated === undefined;
+  const plan = planEvaluation(target, { folds: choice.folds, seed, time });
+  const tracker = createTracker(options.onProgress, stagesOf(plan, rule, asks), rule);
+  const fallback = Math.min(rule.most, suggested.rounds);
+  const { rounds, asked, answeredWith } = await chooseAndMeasure(fitting, plan, { rule, fallback, seed, time, asks, tracker });
+  const forest = await fit(fitting, rows, rounds, tracker.last(rounds), metadataOf(target, choice.target));
+  const evaluation =
+    validated === undefined ? measure(target.task, plan.scheme, plan.splits.length, asked, seed) : evaluateOn(forest, validated, seed);
   const seconds = { bin: fitting.bin / 1000, train: (elapsedMs() - startedAt - fitting.bin) / 1000 };
-  const card = cardOf(forest, { target, choice, parameters, leaks, evaluation, columns, rows: rows.length });
-  return { forest, artifact: encodeForest(forest), card, leaks, evaluation, seconds };
-}
-
-interface Fitting {
-  readonly columns: readonly TableColumn[];
-  readonly target: Target;
-  readonly weight: Float64Array | undefined;
-  readonly parameters: TrainParameters;
-  readonly seed: number;
-  readonly signal: AbortSignal | undefined;
-  readonly elapsedMs: () => number;
-  /** Milliseconds spent on binning so far. */
-  bin: number;
-}
-
-type Step = (round: number) => void;
-
-async function fit(fitting: Fitting, rows: Int32Array, step: Step, metadata: Record<string, unknown>): Promise<Forest> {
-  const { columns, target, weight, parameters } = fitting;
-  const data: TrainingData = {
-    columns,
-    target: target.values,
-    rowIndex: rows,
-    ...(target.task === "multiclass" ? { classCount: target.classes.length } : {}),
-    ...(weight === undefined ? {} : { weight }),
-  };
-  try {
-    const binStart = fitting.elapsedMs();
-    const binned: BinnedTable = binTable(columns, parameters.bins, rows);
-    fitting.bin += fitting.elapsedMs() - binStart;
-    const options: TrainOptions = { binned, metadata };
-    const rounds = trainingRounds(target.task, data, parameters, options);
-    for (let last = fitting.elapsedMs(); ; ) {
-      const next = rounds.next();
-      if (next.done) return next.value.forest;
-      if (fitting.elapsedMs() - last < 40) continue;
-      step(next.value.round);
-      await breathe(fitting.signal);
-      last = fitting.elapsedMs();
-    }
-  } catch (error) {
-    if (error instanceof ForestError) throw new MegalithError("training.impossible", { problems: impossible(error), cause: error });
-    throw error;
-  }
-}
-
-/** What the engine refuses after everything that can be asked of a table before: its limits, and rows that are all of one class. */
-function impossible({ code, problems }: ForestError): Problem[] {
-  if (code === "forest.target_one_class") return [problem("/target", "one_class", "trainOneClass")];
-  return problems.map((text) => problem("", "engine", "trainEngine", { text }));
-}
-
-async function evaluateBySplits(
-  fitting: Fitting,
-  scheme: Evaluation["scheme"],
-  splits: readonly Split[],
-  progress: Counter,
-): Promise<Evaluation> {
-  const { target, weight } = fitting;
-  const predicted: Float64Array[] = [];
-  for (const [index, split] of splits.entries()) {
-    const forest = await fit(fitting, split.learn, progress("evaluation", index), {});
-    predicted.push(predictRows(forest, fitting.columns, split.ask));
-  }
-  const rows = Int32Array.from(splits.flatMap(({ ask }) => [...ask]));
-  const asked = { truth: pick(target.values, rows), predicted: join(predicted), weight: weight && pick(weight, rows) };
-  return measure(target.task, scheme, splits.length, asked, fitting.seed);
+  const chosen: RoundsChoice = { rounds, by: rule.patience === 0 ? "given" : plan.scheme, ...rule, answeredWith };
+  const made = { ...parameters, rounds };
+  const card = cardOf(forest, { target, choice, parameters: made, rounds: chosen, leaks, evaluation, columns, rows: rows.length });
+  return { forest, artifact: encodeForest(forest), card, leaks, evaluation, rounds: chosen, seconds };
 }
 
 interface ValidationRows {
@@ -176,8 +101,9 @@ function readValidation(table: TableContent, columns: readonly TableColumn[], ch
 
 function evaluateOn(forest: Forest, { task, truth, columns, weight }: ValidationRows, seed: number): Evaluation {
   const rows = Int32Array.from(truth.keys()).filter((row) => !Number.isNaN(truth[row] as number));
-  const asked = { truth: pick(truth, rows), predicted: predictRows(forest, columns, rows), weight: weight && pick(weight, rows) };
-  return measure(task, "validation", 1, asked, seed);
+  const predicted = predictRows(forest, columns, rows);
+  const constant = constantOf(forest, rows.length);
+  return measure(task, "validation", 1, { truth: pick(truth, rows), predicted, constant, weight: weight && pick(weight, rows) }, seed);
 }
 
 /** The validation table's column in the codes of the trained one. */
@@ -192,19 +118,13 @@ export function recode(
   return { ...trained, values: column.values.map((value) => codes.get(column.categories?.[value] ?? String(value)) ?? Number.NaN) };
 }
 
-type Counter = (phase: TrainingProgress["phase"], fitted: number) => Step;
-
-function counter(options: TrainingOptions, rounds: number, fits: number): Counter {
-  return (phase, fitted) => (round) => options.onProgress?.({ phase, done: fitted * rounds + round, total: fits * rounds });
-}
-
 function metadataOf(target: Target, name: string): Record<string, unknown> {
   return { target: name, positive: target.positive, classes: [...target.classes] };
 }
 
-function parametersOf(rows: number, columns: number, target: Target, choice: TrainingChoice, seed: number): TrainParameters {
+function parametersOf(suggested: TrainParameters, choice: TrainingChoice, ruled: Partial<TrainParameters>): TrainParameters {
   const given = Object.fromEntries(Object.entries(choice.parameters ?? {}).filter(([, value]) => value !== undefined));
-  const parameters: TrainParameters = { ...suggestParameters(rows, columns, target.task), ...given, seed };
+  const parameters: TrainParameters = { ...suggested, ...given, ...ruled };
   const faults = validateParameters(parameters);
   if (faults.length === 0) return parameters;
   const problems = faults.map((reason): Problem => problem("/parameters", "parameter", "parameter", { reason }));
@@ -224,20 +144,4 @@ function find(table: TableContent, name: string): TableColumn | undefined {
 
 function pick(values: Float64Array, rows: Int32Array): Float64Array {
   return Float64Array.from(rows, (row) => values[row] as number);
-}
-
-function join(parts: readonly Float64Array[]): Float64Array {
-  const whole = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
-}
-
-/** Lets timers and messages in, then stops when told to. */
-async function breathe(signal: AbortSignal | undefined): Promise<void> {
-  await new Promise<void>((resolve) => setImmediate(resolve));
-  signal?.throwIfAborted();
 }
