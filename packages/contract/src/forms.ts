@@ -22,12 +22,12 @@ export const patterns = {
 type Form = keyof typeof patterns;
 
 const wordings: ReadonlyMap<string, Wording> = new Map([
-  ...(Object.keys(patterns) as Form[]).map((form) => [patterns[form], { key: `form.${form}` as MessageKey }] as const),
+  ...(Object.keys(patterns) as Form[]).map((form) => [patterns[form], { key: `pattern.${form}` as MessageKey }] as const),
   ...(Object.keys(idPrefixes) as IdKind[]).map((kind) => [idPattern(kind), idWording(kind)] as const),
 ]);
 
 function idWording(kind: IdKind): Wording {
-  return { key: "form.id", values: { prefix: `${idPrefixes[kind]}_` } };
+  return { key: "pattern.id", values: { prefix: `${idPrefixes[kind]}_` } };
 }
 
 /** What a text of this pattern is like; undefined for a pattern that is not one of the contract's. */
@@ -37,7 +37,7 @@ export function wordPattern(pattern: string): Wording | undefined {
 
 /** Pattern and English words of one form, as a schema wants them. @param more what it is, before the form. */
 export function formed(form: Form, more?: string): { readonly pattern: string; readonly description: string } {
-  const words = translate("en", `form.${form}`);
+  const words = translate("en", `pattern.${form}`);
   return { pattern: patterns[form], description: more === undefined ? sentence(words) : `${more} Written as ${words}.` };
 }
 
