@@ -186,6 +186,24 @@ export function formatAmount(nanos: bigint, currency: string): string {
   return digits === 0 ? `${sign}${whole}` : `${sign}${whole}.${fraction.slice(0, digits)}`;
 }
 
+/** The largest amount that a number can carry, in units. */
+const numberLimitUnits = 10n ** 24n;
+
+/**
+ * Nanos of a JSON number: of its shortest decimal, exponents written out, digits after the ninth rounded half to even.
+ *
+ * A float's sum is what its writer meant: 0.1 + 0.2 is 0.3. undefined below 0, from 10^24, and for no finite number.
+ */
+export function amountOfNumber(value: number): bigint | undefined {
+  const match = /^(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value));
+  if (match === null) return undefined;
+  const [, whole = "", fraction = "", exponent = "0"] = match;
+  const power = Number(exponent) - fraction.length + 9;
+  const digits = BigInt(whole + fraction);
+  const nanos = power >= 0 ? digits * 10n ** BigInt(power) : divideHalfEven(digits, 10n ** BigInt(-power));
+  return nanos < numberLimitUnits * nanosPerUnit ? nanos : undefined;
+}
+
 /** Parses exact decimal text ("12.5", "-0.002") to nanos; undefined when it is no decimal or finer than a nano. */
 export function parseAmount(text: string): bigint | undefined {
   const match = /^(-?)(\d{1,24})(?:\.(\d{1,9}))?$/.exec(text.trim());

@@ -25,7 +25,12 @@ const settings = {
   explanation: ExplanationPolicy,
   release: ReleaseLevel,
   plan: Nullable(Name),
-  valueColumn: Nullable(Type.String({ description: "The input column that carries a transaction's value, in currency units." })),
+  valueColumn: Nullable(
+    Type.String({
+      description:
+        "The input column that carries a transaction's value, a number of currency units from 0 to below 10^24. Digits after the ninth are rounded half to even, so 0.30000000000000004 is 0.3 and 1e-7 is 0.0000001.",
+    }),
+  ),
   required: Type.Array(Type.String(), {
     description: "Columns that a record must have a value for; whatever stands here, a record has a value for at least one column.",
   }),

@@ -68,11 +68,12 @@ function isDatabaseAway(fault: { code?: unknown; message?: unknown }): boolean {
   );
 }
 
-/** The parameter that says what kind of thing a route's path names first; a part of the query where the path names nothing. */
-export function soughtBy({ path, query }: RouteSpec): string {
+/** The parameter that says what kind of thing a route's path names first; the customer of a query or a body where the path names nothing. */
+export function soughtBy({ path, query, body }: RouteSpec): string {
   const inPath = /\{(\w+)\}/.exec(path)?.[1];
   if (inPath !== undefined) return inPath;
-  return Object.hasOwn((query as { properties?: object } | undefined)?.properties ?? {}, "customer") ? "customer" : "";
+  const named = [query, body].some((part) => Object.hasOwn((part as { properties?: object } | undefined)?.properties ?? {}, "customer"));
+  return named ? "customer" : "";
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Billing's doings in one place: plans, and the invoices they make of usage. */
-import { type InvoiceShape, MegalithError, type MessageLanguage, problem } from "@megalith/contract";
+import { type InvoiceShape, MegalithError, type MessageLanguage, problem, thing } from "@megalith/contract";
 import type { Pool } from "pg";
 import type { Caller, Clock, NewUuid } from "../foundation/index.ts";
 import { type InvoiceNames, Invoices } from "./invoices.ts";
@@ -49,7 +49,7 @@ export class BillingService {
     const all = await this.preview(organisation, of.customerId, of.month);
     const found = all.filter(({ currency }) => of.currency === undefined || currency === of.currency);
     const [invoice, second] = found;
-    if (invoice === undefined) throw new MegalithError("request.not_found");
+    if (invoice === undefined) throw new MegalithError("request.not_found", { wordings: { what: thing("invoice") } });
     if (second !== undefined) {
       const currencies = found.map(({ currency }) => currency).join(", ");
       const problems = [problem("/query/currency", "required", "currencyNeeded", { currencies })];

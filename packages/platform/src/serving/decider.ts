@@ -4,7 +4,7 @@
  * The decision rows travel inside the metering statement, so a decision, its usage and its price are written together
  * or not at all. A repeat is answered from what the first call stored, byte for byte.
  */
-import { type DecideBody, MegalithError, type Problem, parseAmount, pointerPart, problem } from "@megalith/contract";
+import { amountOfNumber, type DecideBody, MegalithError, type Problem, pointerPart, problem } from "@megalith/contract";
 import type { Clock, NewUuid, Principal } from "../foundation/index.ts";
 import { type CallFacts, deriveUsageId, type KeptDecision, type Meter, type MeterOutcome } from "../metering/index.ts";
 import type { Answer } from "./answer.ts";
@@ -111,7 +111,7 @@ export class Decider {
     const problems: Problem[] = [];
     const unseen: string[][] = [];
     const rows = this.encode(compiled, asked, call.body, problems, unseen);
-    const values = readValues(compiled, asked, problems);
+    const values = readValues(compiled, asked, call.body, problems);
     if (problems.length > 0)
       throw new MegalithError("serving.record_invalid", { values: { count: problems.length }, problems: problems.slice(0, problemLimit) });
     const now = this.options.clock.now();
@@ -153,7 +153,7 @@ export class Decider {
     const { cells } = this;
     if (cells.length > keptCells) this.cells = new Float64Array(64);
     return asked.records.map((record, index) => {
-      const path = body.record === undefined ? `/records/${index}` : "/record";
+      const path = recordPath(body, index);
       const row = cells.subarray(index * width, (index + 1) * width).fill(0);
       const unknown = encoder.encode(record, row, path, problems);
       if (unknown !== undefined) unseen[index] = unknown;
@@ -251,14 +251,18 @@ function reused({ reference, references }: DecideBody, index: number): Problem {
   return problem(path, "reused", "referenceReused", { reference: references?.[index] ?? reference ?? "" });
 }
 
-function readValues(compiled: CompiledService, asked: Asked, problems: Problem[]): (bigint | null)[] {
+function recordPath(body: DecideBody, index: number): string {
+  return body.record === undefined ? `/records/${index}` : "/record";
+}
+
+function readValues(compiled: CompiledService, asked: Asked, body: DecideBody, problems: Problem[]): (bigint | null)[] {
   const column = compiled.service.settings.valueColumn;
   if (column === null) return [];
   return asked.records.map((record, index) => {
     const value = record[column];
-    const nanos = typeof value === "number" ? parseAmount(String(value)) : undefined;
-    if (nanos !== undefined && nanos >= 0n) return nanos;
-    const path = `/records/${index}/${pointerPart(column)}`;
+    const nanos = typeof value === "number" ? amountOfNumber(value) : undefined;
+    if (nanos !== undefined) return nanos;
+    const path = `${recordPath(body, index)}/${pointerPart(column)}`;
     problems.push(problem(path, "value", "valueColumn", { name: column }));
     return null;
   });
