@@ -48,6 +48,7 @@ export const errors = {
   "serving.balance_exhausted": { status: 402, message: "The prepaid balance does not cover this call." },
   "serving.rate_limited": { status: 429, message: "More than {rate} calls a second; try again after {seconds} second(s)." },
   "serving.decision_gone": { status: 410, message: "What this decision held was erased or is past its retention." },
+  "serving.label_invalid": { status: 400, message: "{count} thing(s) are wrong with these labels; each is listed under problems." },
   "serving.label_unmatched": { status: 400, message: "{count} label(s) name no decision that is yours; each is listed under problems." },
   "command.output_unusable": { status: 400, message: "{file} cannot be written: {reason}." },
   "backup.file_exists": { status: 409, message: "{file} exists already; name a new file." },

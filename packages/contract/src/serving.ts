@@ -155,7 +155,9 @@ export const StoredDecisionShape = Type.Object({
   replay: Type.Object({
     identical: Type.Boolean({ description: "The stored version, asked again now with the stored input, gave the same bits." }),
   }),
-  labels: Type.Array(Type.Object({ id: Id("label"), value: Type.Union([Type.String(), Type.Number()]), time: Time, recordedAt: Time })),
+  labels: Type.Array(
+    Type.Object({ id: Id("label"), value: Type.Union([Type.String(), Type.Number(), Type.Boolean()]), time: Time, recordedAt: Time }),
+  ),
 });
 
 export const DecisionRowShape = Type.Object({
@@ -275,6 +277,9 @@ export const servingRoutes = {
     method: "POST",
     path: "/api/v1/labels",
     summary: "Records what turned out to be true; append-only, repeats are harmless.",
+    description:
+      "All or nothing. Each label names a decision of the caller's, a value that the target of the version which answered can have, and a time that is not to come. What is said beside the decision's id, its service and its reference, must be so.",
+    errors: ["serving.label_unmatched", "serving.label_invalid"],
     tag: "decisions",
     access: { kind: "customer", scope: "label", role: "analyst" },
     body: Type.Object({
@@ -283,7 +288,10 @@ export const servingRoutes = {
           decision: Type.Optional(Id("decision")),
           service: Type.Optional(Name),
           reference: Type.Optional(Reference),
-          value: Type.Union([Type.String({ maxLength: 200 }), Type.Number()]),
+          value: Type.Union([Type.String({ maxLength: 200 }), Type.Number(), Type.Boolean()], {
+            description:
+              "A number of a regression; else a class of the target. Of two classes also 0, false (not positive), 1, true (positive), unless a class is named so and the other is not.",
+          }),
           time: Time,
         }),
         { minItems: 1, maxItems: 1000 },

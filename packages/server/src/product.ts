@@ -83,7 +83,7 @@ export async function buildProduct(options: ProductOptions) {
   const catalogue = new ServiceCatalogue({ pool, clock, newUuid, registry, planExists: billing.planExists });
   const log = new DecisionLog(pool, clock, newUuid);
   await log.preparePartitions();
-  const labels = new Labels({ pool, clock, newUuid, catalogue });
+  const labels = new Labels({ pool, clock, newUuid, catalogue, registry });
   const decider = new Decider({
     clock,
     newUuid,

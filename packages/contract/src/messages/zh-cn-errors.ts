@@ -33,6 +33,7 @@ export const chineseErrors: Readonly<Partial<Record<ErrorCode, string>>> = {
   "serving.balance_exhausted": "预付余额不足以支付此调用。",
   "serving.rate_limited": "每秒超过 {rate} 次调用；请在 {seconds} 秒后重试。",
   "serving.decision_gone": "此决策的内容已被删除或超过保存期限。",
+  "serving.label_invalid": "这些标注有 {count} 处问题，逐一列在 problems 中。",
   "serving.label_unmatched": "有 {count} 个标注没有对应您的决策，逐一列在 problems 中。",
   "command.output_unusable": "无法写入 {file}：{reason}。",
   "backup.file_exists": "{file} 已存在；请换一个文件名。",

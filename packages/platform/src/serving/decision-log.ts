@@ -190,9 +190,10 @@ export class DecisionLog {
   }
 }
 
-/** The UTC day of the milliseconds that a UUIDv7 begins with: the partition that holds it. */
-function dayOfUuid(uuid: string): string {
-  return new Date(Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16)).toISOString().slice(0, 10);
+/** The UTC day of the milliseconds that a UUIDv7 begins with: the partition that holds it. An id that was never made may say any time. */
+export function dayOfUuid(uuid: string): string {
+  const text = new Date(Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16)).toISOString();
+  return text.startsWith("+") ? "9999-12-31" : text.slice(0, 10);
 }
 
 function toDecision(row: DecisionRow): StoredDecision {
