@@ -128,6 +128,7 @@ export const englishProblems = {
   "problem.rowQuoteOpen": "Line {line}: a quote is opened and never closed.",
   "problem.rowQuoteTrailing": "Line {line}: expected a delimiter or a line end after a closing quote.",
   "problem.rowInfinite": "Row {line}, column {column}: expected a finite number, found an infinite one.",
+  "problem.rowYear": "Row {line}, column {column}: expected a date of the years 1 to 9999.",
   "kindName.numeric": "numeric",
   "kindName.boolean": "boolean",
   "kindName.category": "category",

@@ -130,6 +130,7 @@ export const chineseProblems: Readonly<Record<keyof typeof englishProblems, stri
   "problem.rowQuoteOpen": "第 {line} 行：引号未闭合。",
   "problem.rowQuoteTrailing": "第 {line} 行：闭合引号之后应为分隔符或行尾。",
   "problem.rowInfinite": "第 {line} 行，列 {column}：应为有限数值，实际为无穷大。",
+  "problem.rowYear": "第 {line} 行，列 {column}：应为公元 1 至 9999 年的日期。",
   "kindName.numeric": "数值",
   "kindName.boolean": "布尔值",
   "kindName.category": "类别",

@@ -21,13 +21,21 @@ export function mayConvert(storage: StorageType, kind: ColumnKind): boolean {
   return from !== "date" && kind !== "date";
 }
 
+/** SQL that is true of a moment in the years 1 to 9999, as dates are written: DuckDB knows infinite ones and years that nothing else can tell. */
+export function isDatable(moment: string): string {
+  return `${moment} between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999'`;
+}
+
 /** SQL of a column's cells in its kind: double, boolean, varchar or timestamp; what does not fit is NULL. */
 export function kindExpression({ name, storage, kind }: Column): string {
   const cell = identifier(name);
   if (kind === "numeric") return storage === "VARCHAR" ? `try_cast(${cell} as double)` : `cast(${cell} as double)`;
   if (kind === "boolean") return booleanExpression(cell, storage);
-  if (kind === "date")
-    return storage === "VARCHAR" ? `try_cast(try_cast(${cell} as timestamptz) as timestamp)` : `cast(${cell} as timestamp)`;
+  if (kind === "date") {
+    if (storage !== "VARCHAR") return `cast(${cell} as timestamp)`;
+    const moment = `try_cast(try_cast(${cell} as timestamptz) as timestamp)`;
+    return `case when ${isDatable(moment)} then ${moment} end`;
+  }
   if (storage === "DOUBLE")
     return `case when ${cell} = trunc(${cell}) and abs(${cell}) < 1e15 then ${cell}::bigint::varchar else ${cell}::varchar end`;
   if (storage === "TIMESTAMP") return `strftime(${cell}, '%Y-%m-%dT%H:%M:%S.%gZ')`;

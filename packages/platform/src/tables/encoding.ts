@@ -29,14 +29,18 @@ const marks: readonly [string, readonly number[]][] = [
 /** @throws MegalithError "tables.encoding_unknown", "tables.format_unknown". */
 export async function detectEncoding(file: StagedFile, wanted: string | undefined): Promise<Encoding> {
   const head = await readBytes(file.path, 0, sampleBytes);
+  const [first, second, third, fourth] = head;
+  if (
+    (first === 0 && second === 0 && third === 0xfe && fourth === 0xff) ||
+    (first === 0xff && second === 0xfe && third === 0 && fourth === 0)
+  )
+    throw new MegalithError("tables.format_unknown", { values: { format: "UTF-32 text" } });
   const mark = marks.find(([, bytes]) => bytes.every((byte, index) => head[index] === byte));
   if (wanted !== undefined) {
     const name = canonicalEncoding(wanted);
     return { name, markBytes: mark?.[0] === name ? mark[1].length : 0 };
   }
   if (mark !== undefined) return { name: mark[0], markBytes: mark[1].length };
-  if (head[0] === 0 && head[1] === 0 && head[2] === 0xfe && head[3] === 0xff)
-    throw new MegalithError("tables.format_unknown", { values: { format: "UTF-32 text" } });
   const wide = file.zeroBytes > 0 ? detectUtf16(head) : undefined;
   if (wide !== undefined) return { name: wide, markBytes: 0 };
   if (file.firstInvalidUtf8 < 0) return { name: "utf-8", markBytes: 0 };

@@ -82,6 +82,25 @@ test("an infinite number makes a bad row, named by its number", async (t) => {
   ]);
 });
 
+test("what Parquet can hold and no table keeps makes bad rows: zero bytes, and dates that no calendar tells", async (t) => {
+  const folder = await scratchFolder(t);
+  const bytes = await parquet(
+    t,
+    `select i, if(i = 1, 'a' || chr(0), 'b') as s, if(i = 2, timestamp 'infinity', timestamp '9999-12-31 23:59:59') as t,
+       if(i = 3, date '5881580-07-10', date '0001-01-01') as d, if(i = 4, 1.7e308, -1.7e308) as n from range(5) t(i)`,
+  );
+  const { result, rows } = await importRows(folder, bytes, { mode: "lenient" });
+  assert.deepEqual(
+    result.rejected.map(({ line, column, word }) => [line, column, word]),
+    [
+      [2, "s", "rowZeroByte"],
+      [3, "t", "rowYear"],
+      [4, "d", "rowYear"],
+    ],
+  );
+  assert.deepEqual(rows.at(-1), [4, "b", "9999-12-31T23:59:59.000Z", "0001-01-01", 1.7e308]);
+});
+
 test("a Parquet file that is cut, garbled or too long is refused", async (t) => {
   const folder = await scratchFolder(t);
   const bytes = await parquet(t, "select i from range(1000) t(i)");

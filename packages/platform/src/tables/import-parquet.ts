@@ -2,12 +2,13 @@
  * Imports one staged Parquet file: checks its schema and size, then rewrites it through DuckDB in our own types.
  *
  * A file is never kept as it came: what is stored was written by us, so a hostile file harms nobody later.
- * Numbers that are NaN become missing; a row with an infinite number is a bad row, named by its number from 1.
+ * Numbers that are NaN become missing; a row with an infinite number, a zero byte or a date beyond the years 1 to 9999 is a bad row,
+ * named by its number from 1.
  */
 import { MegalithError, type Problem, problem } from "@megalith/contract";
 import { type RejectedRow, rejectedRow } from "./clean.ts";
 import { type Column, checkColumnNames, columnFromDuckdb } from "./column.ts";
-import { kindExpression, mayConvert, misfitExpression } from "./conversion.ts";
+import { isDatable, kindExpression, mayConvert, misfitExpression } from "./conversion.ts";
 import { Duckdb, identifier, text } from "./duckdb.ts";
 import type { ImportedRows, ImportOverrides } from "./import.ts";
 import type { CsvContext } from "./import-csv.ts";
@@ -40,9 +41,9 @@ async function rewrite(
   columns: readonly Column[],
 ): Promise<ImportedRows> {
   const final = columns.map((column) => overrideColumn(column, overrides));
-  const infinite = columns.filter((column) => column.storage === "DOUBLE").map((column) => `isinf(${identifier(column.name)})`);
-  const rejects = await findInfinite(duckdb, staged.path, infinite, columns, limits.problems);
-  const where = infinite.length === 0 ? "" : ` where not (${infinite.map((test) => `coalesce(${test}, false)`).join(" or ")})`;
+  const tests = columns.flatMap(badCell);
+  const rejects = await findBad(duckdb, staged.path, tests, limits.problems);
+  const where = tests.length === 0 ? "" : ` where not (${anyOf(tests)})`;
   const typed = `(select ${columns.map(castExpression).join(", ")} from ${sourceOf(staged.path, false)}${where})`;
   await checkMisfits(duckdb, typed, columns, final);
   const select = final.map((column, index) => `${convertExpression(columns[index] as Column, column)} as ${identifier(column.name)}`);
@@ -108,26 +109,47 @@ async function checkMisfits(duckdb: Duckdb, typed: string, columns: readonly Col
   if (problems.length > 0) throw new MegalithError("tables.columns_invalid", { values: { count: problems.length }, problems });
 }
 
-async function findInfinite(
+interface CellTest {
+  readonly column: string;
+  /** SQL that is true of a bad cell, never null. */
+  readonly test: string;
+  readonly code: RejectedRow["code"];
+  readonly word: "rowInfinite" | "rowZeroByte" | "rowYear";
+}
+
+/** What no column of ours keeps, though the file's type allows it. */
+function badCell({ name, storage }: Column): CellTest[] {
+  const cell = identifier(name);
+  const found = (test: string, code: CellTest["code"], word: CellTest["word"]): CellTest[] => [
+    { column: name, test: `coalesce(${test}, false)`, code, word },
+  ];
+  if (storage === "DOUBLE") return found(`isinf(${cell})`, "kind", "rowInfinite");
+  if (storage === "VARCHAR") return found(`contains(cast(${cell} as varchar), chr(0))`, "zero_byte", "rowZeroByte");
+  if (storage === "TIMESTAMP") return found(`not (${isDatable(`cast(${cell} as timestamp)`)})`, "kind", "rowYear");
+  return storage === "DATE" ? found(`not (${cell} between date '0001-01-01' and date '9999-12-31')`, "kind", "rowYear") : [];
+}
+
+function anyOf(tests: readonly CellTest[]): string {
+  return tests.map(({ test }) => test).join(" or ");
+}
+
+async function findBad(
   duckdb: Duckdb,
   path: string,
-  tests: readonly string[],
-  columns: readonly Column[],
+  tests: readonly CellTest[],
   limit: number,
 ): Promise<{ rejected: RejectedRow[]; rejectedCount: number }> {
   if (tests.length === 0) return { rejected: [], rejectedCount: 0 };
-  const any = tests.map((test) => `coalesce(${test}, false)`).join(" or ");
   const source = sourceOf(path, true);
-  const counted = await duckdb.rows(`select count(*) from ${source} where ${any}`);
+  const counted = await duckdb.rows(`select count(*) from ${source} where ${anyOf(tests)}`);
   const rejectedCount = Number(counted[0]?.[0] ?? 0);
   if (rejectedCount === 0) return { rejected: [], rejectedCount };
-  const flags = tests.map((test) => `coalesce(${test}, false)`).join(", ");
-  const rows = await duckdb.rows(`select file_row_number, [${flags}] from ${source} where ${any} order by 1 limit ${limit}`);
-  const doubles = columns.filter((column) => column.storage === "DOUBLE");
+  const flags = tests.map(({ test }) => test).join(", ");
+  const rows = await duckdb.rows(`select file_row_number, [${flags}] from ${source} where ${anyOf(tests)} order by 1 limit ${limit}`);
   const rejected = rows.map(([row, which]): RejectedRow => {
-    const column = doubles[(which as boolean[]).indexOf(true)]?.name ?? null;
+    const { column, code, word } = tests[(which as boolean[]).indexOf(true)] as CellTest;
     const line = Number(row) + 1;
-    return rejectedRow({ line, column, code: "kind", word: "rowInfinite", values: { line, column: column ?? "" }, text: "Infinity" });
+    return rejectedRow({ line, column, code, word, values: { line, column }, text: "" });
   });
   return { rejected, rejectedCount };
 }

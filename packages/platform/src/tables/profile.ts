@@ -13,6 +13,10 @@ export const histogramBins = 20;
 export const topValues = 20;
 const exactRows = 5_000_000;
 const batchColumns = 8;
+/** Squares of larger numbers are infinite. */
+const safeMagnitude = 1e150;
+/** Characters of a frequent value; a longer one is cut. */
+const valueLength = 200;
 const probabilities = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
 
 export interface NumberSummary {
@@ -123,30 +127,50 @@ async function readStatistics(duckdb: Duckdb, source: string, columns: readonly 
         : [
             `min(${number})`,
             `max(${number})`,
-            `avg(${number})`,
-            `stddev_samp(${number})`,
+            `avg(if(abs(${number}) > ${safeMagnitude}, null, ${number}))`,
+            `stddev_samp(if(abs(${number}) > ${safeMagnitude}, null, ${number}))`,
             `${quantile}(${number}, [${probabilities.join(", ")}])`,
           ];
     return [`count(${name})`, approximate ? `approx_count_distinct(${name})` : `count(distinct ${name})`, ...ordered];
   });
   const row = (await duckdb.rows(`select ${select.join(", ")} from ${source}`))[0] ?? [];
-  return columns.map((_, index) => {
+  const found: Statistics[] = [];
+  for (const [index, column] of columns.entries()) {
     const [count, distinct, min, max, mean, deviation, quantiles] = row.slice(index * 7, index * 7 + 7);
-    return {
-      count: Number(count),
-      distinct: Number(distinct),
-      summary:
-        min === null || min === undefined
-          ? undefined
-          : {
-              min: Number(min),
-              max: Number(max),
-              mean: Number(mean),
-              deviation: Number(deviation ?? 0),
-              quantiles: (quantiles as number[]).map((value, at) => ({ probability: probabilities[at] as number, value: Number(value) })),
-            },
-    };
-  });
+    const statistics = { count: Number(count), distinct: Number(distinct) };
+    if (min === null || min === undefined) found.push({ ...statistics, summary: undefined });
+    else {
+      const range = { min: Number(min), max: Number(max) };
+      const largest = Math.max(Math.abs(range.min), Math.abs(range.max));
+      const spread = largest > safeMagnitude ? await spreadOfLarge(duckdb, source, column, largest) : { mean, deviation };
+      const summary = {
+        ...range,
+        mean: finite(spread.mean),
+        deviation: finite(spread.deviation),
+        quantiles: (quantiles as number[]).map((value, at) => ({ probability: probabilities[at] as number, value: finite(value) })),
+      };
+      found.push({ ...statistics, summary });
+    }
+  }
+  return found;
+}
+
+/** Mean and deviation of numbers whose sum, or sum of squares, no double holds: of what is left when each is made small by a power of two. */
+async function spreadOfLarge(
+  duckdb: Duckdb,
+  source: string,
+  column: Column,
+  largest: number,
+): Promise<{ mean: number; deviation: number }> {
+  const scale = 2 ** Math.floor(Math.log2(largest));
+  const small = `${numberOf(column)} / ${scale}::double`;
+  const [mean, deviation] = (await duckdb.rows(`select avg(${small}), stddev_samp(${small}) from ${source}`))[0] ?? [];
+  return { mean: Number(mean) * scale, deviation: Number(deviation ?? 0) * scale };
+}
+
+/** The deviation of the largest doubles is none itself. */
+function finite(value: unknown): number {
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, Number(value ?? 0)));
 }
 
 async function profileColumn(
@@ -179,7 +203,7 @@ async function profileColumn(
 async function readTop(duckdb: Duckdb, source: string, column: Column): Promise<ValueCount[]> {
   const cell = kindExpression(column);
   const rows = await duckdb.rows(
-    `select v, count(*) from (select ${cell} as v from ${source}) where v is not null group by v order by 2 desc, v limit ${topValues}`,
+    `select ${column.kind === "category" ? `left(v, ${valueLength})` : "v"}, n from (select v, count(*) as n from (select ${cell} as v from ${source}) where v is not null group by v order by n desc, v limit ${topValues})`,
   );
   return rows.map(([value, count]) => ({ value: String(value), count: Number(count) }));
 }

@@ -95,9 +95,16 @@ test("a profile tells missing, distinct, range, histogram, frequent values and t
 
 test("a column of one value, of none, and of hostile name is profiled and read", async (t) => {
   const folder = await scratchFolder(t);
-  const { parquetPath, columns } = await importBytes(folder, 'same,none,"x"" ; drop -- \'",k\n7,,1,a\n7,,2,b\n');
+  const wide = "b".repeat(500);
+  const text = `same,none,"x"" ; drop -- '",k,large\n7,,1,a,1.7e308\n7,,2,${wide},-1.7e308\n`;
+  const { parquetPath, columns } = await importBytes(folder, text);
   const profile = await profileTable(parquetPath, columns);
   assert.deepEqual(profile.columns[0]?.histogram, { edges: [7, 7], counts: [2] });
+  assert.deepEqual([profile.columns[4]?.summary?.mean, profile.columns[4]?.summary?.deviation], [0, Number.MAX_VALUE]);
+  assert.deepEqual(
+    profile.columns[3]?.top?.map(({ value }) => value),
+    ["a", "b".repeat(200)],
+  );
   assert.deepEqual([profile.columns[1]?.missing, profile.columns[1]?.distinct, profile.columns[1]?.examples], [2, 0, []]);
   assert.deepEqual((await describeTable(parquetPath)).map(({ name }) => name)[2], "x\" ; drop -- '");
   assert.deepEqual((await readTable(parquetPath)).columns[1]?.categories, []);

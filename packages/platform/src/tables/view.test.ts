@@ -141,3 +141,11 @@ test("time, rows and memory of a view are bounded, and it can be cancelled", asy
 test("a view is judged without running", async () => {
   assert.deepEqual(await checkView("select a.x from b as a, (select y from C) limit 3", ["b", "c", "d"]), ["b", "c"]);
 });
+
+test("what no table keeps is missing in a view: infinite numbers, dates that no calendar tells, zero bytes", async (t) => {
+  const { run } = await lab(t);
+  const { parquetPath } = await run(
+    "select 1e308 * 1e308 as n, 'infinity'::timestamp as t, '5881580-07-10'::date as d, 'a' || chr(0) as s, 1 as k",
+  );
+  assert.deepEqual((await readRows(parquetPath)).rows, [[null, null, null, null, 1]]);
+});

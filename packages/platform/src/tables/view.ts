@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { MegalithError, type Problem, problem } from "@megalith/contract";
 import { type Column, checkColumnNames, columnFromDuckdb } from "./column.ts";
+import { isDatable } from "./conversion.ts";
 import { Duckdb, identifier, text } from "./duckdb.ts";
 import { defaultLimits, limitsForWidth, type TableLimits } from "./limits.ts";
 import { copyToParquet } from "./load.ts";
@@ -123,10 +124,13 @@ function checkColumns(described: readonly { name: string; type: string }[], maxC
   return columns.filter((column) => column !== undefined);
 }
 
-/** A number that is not finite becomes missing: nothing of ours stores one. */
+/** A number that is not finite, a date beyond the years 1 to 9999 and a text with a zero byte become missing: nothing of ours stores one. */
 function storedAs(column: Column, type: string): string {
   const cast = `cast(${identifier(column.name)} as ${column.storage})`;
-  return type === "DOUBLE" || type === "FLOAT" ? `if(isfinite(${cast}), ${cast}, null)` : cast;
+  if (type === "DOUBLE" || type === "FLOAT") return `if(isfinite(${cast}), ${cast}, null)`;
+  if (column.storage === "VARCHAR") return `if(contains(${cast}, chr(0)), null, ${cast})`;
+  if (column.storage === "TIMESTAMP") return `if(${isDatable(cast)}, ${cast}, null)`;
+  return column.storage === "DATE" ? `if(${cast} between date '0001-01-01' and date '9999-12-31', ${cast}, null)` : cast;
 }
 
 async function withTimeLimit<T>(
