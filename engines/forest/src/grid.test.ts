@@ -51,7 +51,7 @@ test("a tree does not depend on the order that its rows are summed in: same spli
       const gradient = Float64Array.from({ length: rowCount }, () => random.next() * 2 - 1);
       const hessian = Float64Array.from({ length: rowCount }, () => random.next() + 0.1);
       const table = binTable(data.columns, smallParameters.bins);
-      const grower = createTreeGrower(data.columns, table, smallParameters, undefined, rowCount);
+      const grower = createTreeGrower({ columns: data.columns, table, parameters: smallParameters, rows: rowsOf(data) });
       const grow = (rows: Int32Array) => grower.grow(rows, Int32Array.from(data.columns.keys()), gradient.slice(), hessian.slice());
       assert.deepEqual(grow(rowsOf(data)), grow(shuffled(rowsOf(data), tableSeed)));
     }),

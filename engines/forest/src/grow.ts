@@ -11,16 +11,17 @@
 import type { BinnedFeature, BinnedTable } from "./bins.ts";
 import type { FeatureColumn } from "./data.ts";
 import { forestLimits } from "./forest.ts";
-import { roundToGrid } from "./grid.ts";
-import { startHistograms } from "./histogram.ts";
+import { treeKey } from "./grid.ts";
 import type { TrainParameters } from "./parameters.ts";
-import { clearSplit, createSplit, findCategorySplit, findNumericSplit, type NodeSums, type Split, unseenBin } from "./split.ts";
+import { clearSplit, createSplit, findCategorySplit, type NodeSums, type Split, unseenBin } from "./split.ts";
 import { createTree, type GrownTree } from "./tree.ts";
+import { histogramOffsets, type TreeMachine } from "./tree-machine.ts";
+import { type StartMachines, startMachines } from "./tree-machines.ts";
 
 const poolBytes = 512 * 1024 * 1024;
 
 interface Leaf extends NodeSums {
-  start: number;
+  readonly index: number;
   depth: number;
   cover: number;
   /** The node that points here, -1 for the root, and on which side. */
@@ -28,123 +29,90 @@ interface Leaf extends NodeSums {
   isLeft: boolean;
   /** catL2 when it came from a subset split. */
   extraL2: number;
-  histogram: Float64Array | undefined;
+  /** Its slot. */
+  histogram: number | undefined;
   readonly split: Split;
 }
 
 export interface TreeGrower {
-  /**
-   * Grows one tree on `rows` with `features`. Afterwards `rows` is ordered by leaf, and `gradient` and `hessian` of
-   * these rows are rounded to their grids.
-   */
+  /** Grows one tree on `rows` with `features`; the fine grid rounds `gradient` and `hessian` of these rows in place. */
   grow(rows: Int32Array, features: Int32Array, gradient: Float64Array, hessian: Float64Array): GrownTree;
   /** Adds the leaf values of the tree grown last to scores[offset + row], for the rows it was grown on. */
   addScores(scores: Float64Array, offset: number): void;
 }
 
-export function createTreeGrower(
-  columns: readonly FeatureColumn[],
-  table: BinnedTable,
-  parameters: TrainParameters,
-  weight: Float64Array | undefined,
-  rowCapacity: number,
-  start = startHistograms,
-): TreeGrower {
-  const offsets = new Int32Array(table.features.length);
-  let total = 0;
-  table.features.forEach((feature, index) => {
-    offsets[index] = total;
-    total += (feature.valueBins + 1) * 3;
-  });
-  const poolSize = Math.max(2, Math.min(parameters.leaves + 1, Math.floor(poolBytes / (total * 8))));
-  const pool: Float64Array[] = [];
-  let poolMade = 0;
+export interface GrowerOptions {
+  readonly columns: readonly FeatureColumn[];
+  readonly table: BinnedTable;
+  readonly parameters: TrainParameters;
+  readonly weight?: Float64Array | undefined;
+  /** All training rows in their order; a tree is grown on these or fewer. */
+  readonly rows: Int32Array;
+}
+
+export function createTreeGrower(options: GrowerOptions, start: StartMachines = startMachines): TreeGrower {
+  const { columns, table, parameters, weight, rows: trainingRows } = options;
+  const total = histogramOffsets(table)[table.features.length] as number;
+  const offsets = histogramOffsets(table);
+  const slots = Math.max(2, Math.min(parameters.leaves + 1, Math.floor(poolBytes / (total * 8))));
+  const machines = start({ table, parameters, rowCapacity: trainingRows.length, slots, rows: trainingRows });
+  const free = Array.from({ length: slots }, (_, slot) => slots - 1 - slot);
   const goesLeft = new Uint8Array(256);
-  const moved = new Int32Array(rowCapacity);
-  const summer = start(table, rowCapacity);
   const splits = Array.from({ length: parameters.leaves }, createSplit);
   const depthLimit = parameters.maxDepth > 0 ? parameters.maxDepth : forestLimits.depth;
+  let machine: TreeMachine = machines.first;
+  let treeNumber = 0;
   let tree = createTree(2);
   let leaves: Leaf[] = [];
-  let rows = new Int32Array(0);
   let features = new Int32Array(0);
-  let gradient = new Float64Array(0);
-  let hessian = new Float64Array(0);
 
-  /** A free histogram; when the pool is used up, that of the leaf least likely to be split soon. */
-  function takeHistogram(): Float64Array {
-    const free = pool.pop();
-    if (free !== undefined) return free;
-    if (poolMade < poolSize) {
-      poolMade++;
-      return new Float64Array(total);
-    }
+  /** A free histogram; when none is left, that of the leaf least likely to be split soon. */
+  function takeHistogram(): number {
+    const slot = free.pop();
+    if (slot !== undefined) return slot;
     let poorest: Leaf | undefined;
     for (const leaf of leaves)
       if (leaf.histogram !== undefined && !(poorest !== undefined && poorest.split.gain <= leaf.split.gain)) poorest = leaf;
     const taken = poorest?.histogram;
-    if (poorest === undefined || taken === undefined) return new Float64Array(total);
+    if (poorest === undefined || taken === undefined) throw new Error("a histogram was not given back");
     poorest.histogram = undefined;
     return taken;
   }
 
   function giveHistogram(leaf: Leaf): void {
-    if (leaf.histogram !== undefined) pool.push(leaf.histogram);
+    if (leaf.histogram !== undefined) free.push(leaf.histogram);
     leaf.histogram = undefined;
   }
 
-  function newLeaf(index: number, start: number, count: number, depth: number, parent: number, isLeft: boolean, extraL2: number): Leaf {
-    const leaf: Leaf = {
-      start,
-      count,
-      depth,
-      parent,
-      isLeft,
-      extraL2,
-      gradient: 0,
-      hessian: 0,
-      cover: 0,
-      histogram: undefined,
-      split: splits[index] as Split,
-    };
-    for (let at = start; at < start + count; at++) {
-      const row = rows[at] as number;
-      leaf.gradient += gradient[row] as number;
-      leaf.hessian += hessian[row] as number;
-      leaf.cover += weight === undefined ? 1 : (weight[row] as number);
-    }
-    return leaf;
+  function newLeaf(index: number, sums: NodeSums, place: Pick<Leaf, "depth" | "parent" | "isLeft" | "extraL2">): Leaf {
+    const { gradient, hessian, count } = sums;
+    const cover = weight === undefined ? count : machine.cover(index, weight);
+    return { ...place, index, gradient, hessian, count, cover, histogram: undefined, split: splits[index] as Split };
   }
 
   function canSplit(leaf: Leaf): boolean {
     return leaf.depth < depthLimit && leaf.count >= 2 * parameters.minRows && leaf.hessian >= 2 * parameters.minHessian;
   }
 
-  function fillHistogram(leaf: Leaf, histogram: Float64Array): void {
-    summer.load(rows, leaf.start, leaf.count, gradient, hessian);
-    for (const featureIndex of features) summer.sum(featureIndex, histogram, offsets[featureIndex] as number);
-  }
-
-  function findSplit(leaf: Leaf, histogram: Float64Array): void {
+  function findSplit(leaf: Leaf, slot: number): void {
     clearSplit(leaf.split);
-    for (const featureIndex of features) {
-      const feature = table.features[featureIndex] as BinnedFeature;
-      const offset = offsets[featureIndex] as number;
-      const find = feature.kind === "category" ? findCategorySplit : findNumericSplit;
-      find(histogram, offset, feature, featureIndex, leaf, parameters, leaf.split);
+    for (const index of features) {
+      const feature = table.features[index] as BinnedFeature;
+      if (feature.kind !== "category") machine.findNumeric(slot, index, leaf, leaf.split);
+      else findCategorySplit(machine.histogram(slot), offsets[index] as number, feature, index, leaf, parameters, leaf.split);
     }
     if (!(leaf.split.gain < Number.POSITIVE_INFINITY)) clearSplit(leaf.split);
   }
 
   /** Gives both children their best splits; `inherited` is the parent's histogram, if it was kept. */
-  function evaluateChildren(left: Leaf, right: Leaf, inherited: Float64Array | undefined): void {
+  function evaluateChildren(left: Leaf, right: Leaf, inherited: number | undefined): void {
     const [small, large] = left.count <= right.count ? [left, right] : [right, left];
     clearSplit(small.split);
     clearSplit(large.split);
     const needSmall = canSplit(small);
     const needLarge = canSplit(large);
     if (!needSmall && !needLarge) {
-      if (inherited !== undefined) pool.push(inherited);
+      if (inherited !== undefined) free.push(inherited);
       return;
     }
     const scratch = takeHistogram();
@@ -152,15 +120,11 @@ export function createTreeGrower(
       evaluateWithOne(small, large, scratch, needSmall, needLarge);
       return;
     }
-    fillHistogram(small, scratch);
+    machine.fill(scratch, small.index);
     small.histogram = scratch;
     if (needSmall) findSplit(small, scratch);
     if (needLarge) {
-      for (const featureIndex of features) {
-        const from = offsets[featureIndex] as number;
-        const to = from + ((table.features[featureIndex] as BinnedFeature).valueBins + 1) * 3;
-        for (let at = from; at < to; at++) inherited[at] = (inherited[at] as number) - (scratch[at] as number);
-      }
+      machine.subtract(inherited, scratch);
       findSplit(large, inherited);
     }
     large.histogram = inherited;
@@ -169,34 +133,24 @@ export function createTreeGrower(
   }
 
   /** Both children in turn through one histogram; the large one keeps it. */
-  function evaluateWithOne(small: Leaf, large: Leaf, histogram: Float64Array, needSmall: boolean, needLarge: boolean): void {
+  function evaluateWithOne(small: Leaf, large: Leaf, slot: number, needSmall: boolean, needLarge: boolean): void {
     if (needSmall) {
-      fillHistogram(small, histogram);
-      findSplit(small, histogram);
+      machine.fill(slot, small.index);
+      findSplit(small, slot);
     }
     if (needLarge) {
-      fillHistogram(large, histogram);
-      findSplit(large, histogram);
-      large.histogram = histogram;
-    } else pool.push(histogram);
+      machine.fill(slot, large.index);
+      findSplit(large, slot);
+      large.histogram = slot;
+    } else free.push(slot);
   }
 
-  /** Orders the rows of a leaf by side, stable; returns how many went left. */
-  function partition(leaf: Leaf, split: Split): number {
-    const feature = table.features[split.feature] as BinnedFeature;
-    for (let bin = 0; bin < feature.valueBins; bin++)
-      goesLeft[bin] = (split.isCategory ? split.leftBins[bin] === 1 : bin <= split.bin) ? 1 : 0;
-    goesLeft[feature.valueBins] = split.missingLeft === 1 ? 1 : 0;
-    const bins = feature.bins;
-    let lefts = 0;
-    let rights = 0;
-    for (let at = leaf.start; at < leaf.start + leaf.count; at++) {
-      const row = rows[at] as number;
-      if (goesLeft[bins[row] as number] === 1) rows[leaf.start + lefts++] = row;
-      else moved[rights++] = row;
-    }
-    rows.set(moved.subarray(0, rights), leaf.start + lefts);
-    return lefts;
+  function partition(leaf: Leaf, right: number, split: Split): void {
+    const { valueBins } = table.features[split.feature] as BinnedFeature;
+    for (let bin = 0; bin < valueBins; bin++) goesLeft[bin] = (split.isCategory ? split.leftBins[bin] === 1 : bin <= split.bin) ? 1 : 0;
+    goesLeft[valueBins] = split.missingLeft === 1 ? 1 : 0;
+    const lefts = machine.part(leaf.index, right, split.feature, goesLeft);
+    if (lefts !== split.left.count) throw new Error(`${lefts} rows went left where the histogram counts ${split.left.count}`);
   }
 
   function splitLeaf(index: number): void {
@@ -205,10 +159,12 @@ export function createTreeGrower(
     const inherited = leaf.histogram;
     const node = tree.nodeCount++;
     const rightIndex = tree.leafCount++;
-    const lefts = partition(leaf, split);
-    const extraL2 = split.isSubset ? parameters.catL2 : 0;
-    const left = newLeaf(index, leaf.start, lefts, leaf.depth + 1, node, true, extraL2);
-    const right = newLeaf(rightIndex, leaf.start + lefts, leaf.count - lefts, leaf.depth + 1, node, false, extraL2);
+    partition(leaf, rightIndex, split);
+    const { gradient, hessian, count } = split.left;
+    const rest = { gradient: leaf.gradient - gradient, hessian: leaf.hessian - hessian, count: leaf.count - count };
+    const place = { depth: leaf.depth + 1, parent: node, extraL2: split.isSubset ? parameters.catL2 : 0 };
+    const left = newLeaf(index, split.left, { ...place, isLeft: true });
+    const right = newLeaf(rightIndex, rest, { ...place, isLeft: false });
     if (leaf.parent >= 0) (leaf.isLeft ? tree.left : tree.right)[leaf.parent] = node;
     tree.left[node] = ~index;
     tree.right[node] = ~rightIndex;
@@ -217,7 +173,7 @@ export function createTreeGrower(
     leaves[index] = left;
     leaves[rightIndex] = right;
     if (tree.leafCount < parameters.leaves) evaluateChildren(left, right, inherited);
-    else if (inherited !== undefined) pool.push(inherited);
+    else if (inherited !== undefined) free.push(inherited);
   }
 
   function writeNode(node: number, split: Split, defaultLeft: boolean): void {
@@ -233,20 +189,28 @@ export function createTreeGrower(
     tree.categories[node] = categorySet(feature, split, categoryCount, defaultLeft);
   }
 
-  function grow(onRows: Int32Array, onFeatures: Int32Array, gradients: Float64Array, hessians: Float64Array): GrownTree {
-    rows = onRows as Int32Array<ArrayBuffer>;
+  /** The coarse grid where it suits, else the fine one. */
+  function begin(rows: Int32Array, gradient: Float64Array, hessian: Float64Array): NodeSums {
+    const key = treeKey(parameters.seed, treeNumber++);
+    const given = { rows, features, gradient, hessian, key };
+    for (const start of [() => machines.first, machines.second]) {
+      machine = start();
+      const sums = machine.begin(given);
+      if (sums !== undefined) return sums;
+    }
+    throw new Error("the fine grid suits any gradients");
+  }
+
+  function grow(rows: Int32Array, onFeatures: Int32Array, gradient: Float64Array, hessian: Float64Array): GrownTree {
     features = onFeatures as Int32Array<ArrayBuffer>;
-    gradient = gradients as Float64Array<ArrayBuffer>;
-    hessian = hessians as Float64Array<ArrayBuffer>;
-    roundToGrid(gradient, rows);
-    roundToGrid(hessian, rows);
     tree = createTree(parameters.leaves);
-    const root = newLeaf(0, 0, rows.length, 0, -1, true, 0);
+    const sums = begin(rows, gradient, hessian);
+    const root = newLeaf(0, sums, { depth: 0, parent: -1, isLeft: true, extraL2: 0 });
     leaves = [root];
     clearSplit(root.split);
     root.histogram = canSplit(root) ? takeHistogram() : undefined;
     if (root.histogram !== undefined) {
-      fillHistogram(root, root.histogram);
+      machine.fill(root.histogram, 0);
       findSplit(root, root.histogram);
     }
     while (tree.leafCount < parameters.leaves) {
@@ -262,27 +226,22 @@ export function createTreeGrower(
       if (best < 0) break;
       splitLeaf(best);
     }
-    leaves.forEach((leaf, index) => {
-      giveHistogram(leaf);
-      const denominator = leaf.hessian + parameters.l2 + leaf.extraL2;
-      tree.leafValue[index] = tree.nodeCount > 0 && denominator > 0 ? (-leaf.gradient / denominator) * parameters.rate : 0;
-      tree.leafCover[index] = leaf.cover;
-    });
+    setLeaves();
     return tree;
   }
 
-  function addScores(scores: Float64Array, offset: number): void {
-    for (let index = 0; index < tree.leafCount; index++) {
-      const { start, count } = leaves[index] as Leaf;
-      const value = tree.leafValue[index] as number;
-      for (let at = start; at < start + count; at++) {
-        const slot = offset + (rows[at] as number);
-        scores[slot] = (scores[slot] as number) + value;
-      }
-    }
+  function setLeaves(): void {
+    const sums = machine.sumLeaves(tree.leafCount);
+    leaves.forEach((leaf, index) => {
+      giveHistogram(leaf);
+      const gradient = sums[index * 2] as number;
+      const denominator = (sums[index * 2 + 1] as number) + parameters.l2 + leaf.extraL2;
+      tree.leafValue[index] = tree.nodeCount > 0 && denominator > 0 ? (-gradient / denominator) * parameters.rate : 0;
+      tree.leafCover[index] = leaf.cover;
+    });
   }
 
-  return { grow, addScores };
+  return { grow, addScores: (scores, offset) => machine.addLeafValues(tree.leafValue, tree.leafCount, scores, offset) };
 }
 
 /** Bits of the categories that go left; one that the node never saw goes the default way. */

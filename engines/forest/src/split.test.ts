@@ -64,7 +64,7 @@ test("every split of a tree gains what the best of all splits over its rows gain
     fc.property(cases, ({ data, parameters, gradient, hessian }) => {
       const table = binTable(data.columns, parameters.bins);
       const features = Int32Array.from(data.columns.keys());
-      const grower = createTreeGrower(data.columns, table, parameters, undefined, data.target.length);
+      const grower = createTreeGrower({ columns: data.columns, table, parameters, rows: rowsOf(data) });
       const tree = grower.grow(rowsOf(data), features, gradient, hessian);
       rowsAtNodes(tree, data).forEach(({ rows, left }, node) => {
         const all = table.features.map((feature: BinnedFeature) => referenceSplits(feature, rows, gradient, hessian, parameters));
@@ -85,7 +85,7 @@ test("a tree stops only when no leaf can be split with gain", () => {
     fc.property(cases, ({ data, parameters, gradient, hessian }) => {
       const unlimited = { ...parameters, leaves: 200, maxDepth: 0 };
       const table = binTable(data.columns, parameters.bins);
-      const grower = createTreeGrower(data.columns, table, unlimited, undefined, data.target.length);
+      const grower = createTreeGrower({ columns: data.columns, table, parameters: unlimited, rows: rowsOf(data) });
       const tree = grower.grow(rowsOf(data), Int32Array.from(data.columns.keys()), gradient, hessian);
       const leaves = new Map<number, number[]>(tree.nodeCount > 0 ? [] : [[~0, [...rowsOf(data)]]]);
       rowsAtNodes(tree, data).forEach(({ rows, left }, node) => {
@@ -110,7 +110,7 @@ test("leaf values are Newton steps, and rows of missing values take the side tha
   const gradient = Float64Array.of(-1, -1, 2, 2, 2, 2);
   const hessian = new Float64Array(6).fill(1);
   const parameters = { ...smallParameters, leaves: 2, minRows: 1, l2: 1, rate: 0.5 };
-  const grower = createTreeGrower(columns, binTable(columns, 255), parameters, undefined, 6);
+  const grower = createTreeGrower({ columns, table: binTable(columns, 255), parameters, rows: Int32Array.of(0, 1, 2, 3, 4, 5) });
   const tree = grower.grow(Int32Array.of(0, 1, 2, 3, 4, 5), Int32Array.of(0), gradient, hessian);
   assert.equal(tree.threshold[0], 2.5);
   assert.equal(tree.defaultLeft[0], 0);
@@ -120,7 +120,8 @@ test("leaf values are Newton steps, and rows of missing values take the side tha
 
 test("where no row was missing, missing goes to the side of larger cover", () => {
   const columns = [{ name: "x", kind: "numeric" as const, values: Float64Array.of(1, 1, 1, 2) }];
-  const grower = createTreeGrower(columns, binTable(columns, 255), { ...smallParameters, leaves: 2, minRows: 1 }, undefined, 4);
+  const parameters = { ...smallParameters, leaves: 2, minRows: 1 };
+  const grower = createTreeGrower({ columns, table: binTable(columns, 255), parameters, rows: Int32Array.of(0, 1, 2, 3) });
   const tree = grower.grow(Int32Array.of(0, 1, 2, 3), Int32Array.of(0), Float64Array.of(1, 1, 1, -1), new Float64Array(4).fill(1));
   assert.equal(tree.defaultLeft[0], 1);
 });

@@ -25,6 +25,8 @@ export interface Split {
   isSubset: boolean;
   /** Numeric: bins up to this one go left. */
   bin: number;
+  /** Sums over the rows that go left. */
+  readonly left: NodeSums;
   /** 1 left, 0 right, -1 no missing row was here: the side of larger cover. */
   missingLeft: -1 | 0 | 1;
   /** Category: [256] 1 for bins that go left, 0 right, unseenBin for those without a row here. */
@@ -35,12 +37,19 @@ const oneHotMost = 4;
 export const unseenBin = 2;
 
 export function createSplit(): Split {
-  return { gain: 0, feature: -1, isCategory: false, isSubset: false, bin: 0, missingLeft: -1, leftBins: new Uint8Array(256) };
+  const left = { gradient: 0, hessian: 0, count: 0 };
+  return { gain: 0, feature: -1, isCategory: false, isSubset: false, bin: 0, left, missingLeft: -1, leftBins: new Uint8Array(256) };
 }
 
 export function clearSplit(split: Split): void {
   split.gain = 0;
   split.feature = -1;
+}
+
+function setSums(sums: NodeSums, gradient: number, hessian: number, count: number): void {
+  sums.gradient = gradient;
+  sums.hessian = hessian;
+  sums.count = count;
 }
 
 /** The share of the loss that a leaf with these sums takes away. */
@@ -87,6 +96,7 @@ export function findNumericSplit(
         best.isCategory = false;
         best.isSubset = false;
         best.bin = bin;
+        setSums(best.left, gradient, hessian, count);
         best.missingLeft = missingCount > 0 ? (missingLeft ? 1 : 0) : -1;
       }
     }
@@ -156,6 +166,7 @@ function tryPrefixes(search: CategorySearch, order: readonly number[], most: num
       best.feature = search.index;
       best.isCategory = true;
       best.isSubset = isSubset;
+      setSums(best.left, gradient, hessian, count);
       best.leftBins.fill(unseenBin);
       for (const bin of present) best.leftBins[bin] = 0;
       for (let position = 0; position < length; position++) best.leftBins[order[position] as number] = 1;

@@ -80,7 +80,7 @@ export function* trainingRounds(
   const scores = startScores(base, tableRows);
   const gradient = new Float64Array(outputs * tableRows);
   const hessian = new Float64Array(outputs * tableRows);
-  const grower = createTreeGrower(data.columns, table, parameters, data.weight, rows.length);
+  const grower = createTreeGrower({ columns: data.columns, table, parameters, weight: data.weight, rows });
   const sampler = createSampler(parameters, rows, data.columns.length);
   const watch = options.validation === undefined ? undefined : createWatch(task, options.validation, base, options.validationParts);
   const trees: GrownTree[] = [];
@@ -94,7 +94,7 @@ export function* trainingRounds(
     for (let output = 0; output < outputs; output++) {
       const from = output * tableRows;
       const slice = (all: Float64Array): Float64Array => all.subarray(from, from + tableRows);
-      const tree = grower.grow(sampler.inBag.slice(), sampler.features(), slice(gradient), slice(hessian));
+      const tree = grower.grow(sampler.inBag, sampler.features(), slice(gradient), slice(hessian));
       grower.addScores(scores, from);
       addTreeScores(tree, data.columns, sampler.outOfBag, scores, from);
       watch?.add(tree, output);

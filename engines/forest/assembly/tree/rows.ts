@@ -1,0 +1,105 @@
+/**
+ * The rows of a tree: gradients onto the coarse grid, the two sides of a split, sums and values of leaves.
+ *
+ * Entries {u32 row, i16 gradient, u16 hessian} of a leaf are one range, in ascending or descending order of rows; parting
+ * them writes the left side upwards and the right side downwards into the same range of the other buffer.
+ */
+
+/** The largest magnitude among values[row]. */
+export function largest(values: usize, rows: usize, count: i32): f64 {
+  let most: f64 = 0;
+  for (let index = 0; index < count; index++) {
+    most = max(most, abs(load<f64>(values + (<usize>load<u32>(rows) << 3))));
+    rows += 4;
+  }
+  return most;
+}
+
+/** The twin is in src/grid.ts. */
+@inline
+function chanceOf(place: u32, key: u32): u32 {
+  let mixed = (place * 0x9e3779b1) ^ key;
+  mixed = (mixed ^ (mixed >> 15)) * 0x85ebca77;
+  mixed = (mixed ^ (mixed >> 13)) * 0xc2b2ae3d;
+  return mixed ^ (mixed >> 16);
+}
+
+/**
+ * Rounds up or down by chance, so that the mean stays: floor(value / step + u), where u depends on the key and the row's
+ * place among all training rows. Writes the entries, and to `sums` i64[4]: gradients, hessians, squares and sizes of gradients.
+ */
+export function quantise(rows: usize, count: i32, places: usize, gradient: usize, hessian: usize, perGradientStep: f64, perHessianStep: f64, key: u32, entries: usize, sums: usize): void {
+  let gradients: i64 = 0, hessians: i64 = 0, squares: i64 = 0, sizes: i64 = 0;
+  for (let index = 0; index < count; index++) {
+    const row = load<u32>(rows);
+    const chance = chanceOf(load<u32>(places + (<usize>row << 2)), key);
+    const g = <i32>floor(load<f64>(gradient + (<usize>row << 3)) * perGradientStep + <f64>(chance >> 16) * 0.0000152587890625);
+    const h = <i32>floor(load<f64>(hessian + (<usize>row << 3)) * perHessianStep + <f64>(chance & 0xffff) * 0.0000152587890625);
+    store<u32>(entries, row, 0);
+    store<i32>(entries, (g & 0xffff) | (h << 16), 4);
+    gradients += g;
+    hessians += h;
+    squares += g * g;
+    sizes += abs(g);
+    rows += 4;
+    entries += 8;
+  }
+  store<i64>(sums, gradients, 0);
+  store<i64>(sums, hessians, 8);
+  store<i64>(sums, squares, 16);
+  store<i64>(sums, sizes, 24);
+}
+
+/** Parts a leaf by goesLeft u8[256] of the bin at bins[row * 16]; returns how many went left. */
+export function partition(entries: usize, count: i32, bins: usize, goesLeft: usize, to: usize): i32 {
+  let left = to;
+  let right = to + (<usize>(count - 1) << 3);
+  for (let index = 0; index < count; index++) {
+    const entry = load<u64>(entries);
+    const side = <usize>load<u8>(goesLeft + <usize>load<u8>(bins + (<usize>(<u32>entry) << 4)));
+    store<u64>(left, entry);
+    store<u64>(right, entry);
+    left += side << 3;
+    right -= (1 - side) << 3;
+    entries += 8;
+  }
+  return <i32>((left - to) >> 3);
+}
+
+/** leafOf u16[table rows] */
+export function labelLeaf(entries: usize, count: i32, leafOf: usize, leaf: i32): void {
+  for (let index = 0; index < count; index++) {
+    store<u16>(leafOf + (<usize>load<u32>(entries) << 1), <u16>leaf);
+    entries += 8;
+  }
+}
+
+/** To the nearest whole number, a half upwards, like Math.round. */
+@inline
+function round(value: f64): f64 {
+  const below = floor(value);
+  return value - below >= 0.5 ? below + 1 : below;
+}
+
+/** Adds each row's gradient and hessian, on grids whose sums are exact, to sums f64[leaves][2]. */
+export function sumLeaves(rows: usize, count: i32, leafOf: usize, gradient: usize, hessian: usize, gradientStep: f64, hessianStep: f64, sums: usize): void {
+  const perGradientStep = 1 / gradientStep;
+  const perHessianStep = 1 / hessianStep;
+  for (let index = 0; index < count; index++) {
+    const row = <usize>load<u32>(rows);
+    const at = sums + (<usize>load<u16>(leafOf + (row << 1)) << 4);
+    store<f64>(at, load<f64>(at, 0) + round(load<f64>(gradient + (row << 3)) * perGradientStep) * gradientStep, 0);
+    store<f64>(at, load<f64>(at, 8) + round(load<f64>(hessian + (row << 3)) * perHessianStep) * hessianStep, 8);
+    rows += 4;
+  }
+}
+
+/** scores[row] += values[leaf of row]; scores are f64[table rows]. */
+export function addLeafValues(rows: usize, count: i32, leafOf: usize, values: usize, scores: usize): void {
+  for (let index = 0; index < count; index++) {
+    const row = <usize>load<u32>(rows);
+    const at = scores + (row << 3);
+    store<f64>(at, load<f64>(at) + load<f64>(values + (<usize>load<u16>(leafOf + (row << 1)) << 3)));
+    rows += 4;
+  }
+}
