@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { after, before, test } from "node:test";
+
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { runProgram } from "../packages/cli/src/program.ts";
 import { backup } from "../packages/server/src/backup/backup.ts";
 import { restore } from "../packages/server/src/backup/restore.ts";
 import { start } from "../packages/server/src/main.ts";
@@ -268,40 +269,144 @@ test("a backup restores every row and every file, and the restored server answer
   assert.equal((await restored.product.catalogue.ready(organisation, "loans")).champion.version.number, 1);
 });
 
-test("a model that the command trained and published brings its card: figures with intervals, parameters, leaks", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "megalith-publish-"));
-  const command = fileURLToPath(new URL("../packages/cli/src/main.ts", import.meta.url));
-  const run = async (...flags: string[]): Promise<Record<string, unknown>> => {
-    const environment = { ...process.env, MEGALITH_URL: product.url, MEGALITH_KEY: product.adminKey };
-    const { stdout } = await promisify(execFile)(process.execPath, [command, ...flags, "--json"], { env: environment });
-    return JSON.parse(stdout) as Record<string, unknown>;
-  };
-  try {
-    const model = join(folder, "loans.model");
-    const trained = await run("train", loans, "--target", "creditability", "--rounds", "20", "--folds", "2", "--out", model);
-    await run("publish", model, "--name", "by-command");
-    const { card, sha256 } = await owner<{ card: Record<string, unknown>; sha256: string }>("GET", "/api/v1/models/by-command/versions/1");
-    assert.equal(sha256, trained.sha256);
-    const metrics = card.metrics as Record<string, { value: number; low: number; high: number }>;
-    assert.deepEqual(Object.fromEntries(Object.entries(metrics).map(([name, { value }]) => [name, value])), trained.metrics);
-    assert.ok((metrics.auc?.low ?? 1) < (metrics.auc?.high ?? 0));
-    assert.equal((card.parameters as { rounds: number }).rounds, 20);
-    assert.equal(card.secret, undefined);
+/** The command as a person types it, in this process. */
+async function command(words: readonly string[], { key = product.adminKey, piped = "" } = {}) {
+  let [out, err] = ["", ""];
+  const code = await runProgram(words, {
+    in: Readable.from([piped]),
+    out: { write: (text) => (out += text) },
+    err: { write: (text) => (err += text) },
+    environment: { url: product.url, key },
+    signal: new AbortController().signal,
+    elapsedMs: () => performance.now(),
+  });
+  return { code, out, err };
+}
 
-    // A plan that is not there is refused before a version is made; a second version says that it does not answer yet.
-    await assert.rejects(
-      run("publish", model, "--name", "by-command", "--service", "by-command", "--plan", "missing"),
-      /billing\.plan_not_found/,
-    );
-    const server = { ...process.env, MEGALITH_URL: product.url, MEGALITH_KEY: product.adminKey };
-    const same = await promisify(execFile)(process.execPath, [command, "publish", model, "--name", "by-command"], { env: server });
-    assert.match(same.stdout, /^by-command version 1 is on .*, the champion/);
-    assert.match(same.stderr, /had these very bytes already: nothing was added/);
-    const flags = [command, "publish", model, "--name", "by-command", "--again"];
-    const again = await promisify(execFile)(process.execPath, flags, { env: server });
-    assert.match(again.stdout, /^by-command version 2 is on /);
-    assert.match(again.stderr, /go on answering with the champion of by-command; with --promote/);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+/** Expects success, and the object that --json prints. */
+async function told<T = Record<string, unknown>>(words: readonly string[], options?: { key?: string; piped?: string }): Promise<T> {
+  const { code, out, err } = await command([...words, "--json"], options);
+  assert.equal(code, 0, `${words.join(" ")}\n${out}${err}`);
+  return JSON.parse(out) as T;
+}
+
+test("a model that the command trained and published brings its card: figures with intervals, parameters, leaks", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "megalith-publish-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const model = join(folder, "loans.model");
+  const trained = await told(["train", loans, "--target", "creditability", "--rounds", "20", "--folds", "2", "--out", model]);
+  await told(["publish", model, "--name", "by-command"]);
+  const { card, sha256 } = await owner<{ card: Record<string, unknown>; sha256: string }>("GET", "/api/v1/models/by-command/versions/1");
+  assert.equal(sha256, trained.sha256);
+  const metrics = card.metrics as Record<string, { value: number; low: number; high: number }>;
+  assert.deepEqual(Object.fromEntries(Object.entries(metrics).map(([name, { value }]) => [name, value])), trained.metrics);
+  assert.ok((metrics.auc?.low ?? 1) < (metrics.auc?.high ?? 0));
+  assert.equal((card.parameters as { rounds: number }).rounds, 20);
+  assert.equal(card.secret, undefined);
+
+  // A plan that is not there is refused before a version is made; a second version says that it does not answer yet.
+  const refused = await command(["publish", model, "--name", "by-command", "--service", "by-command", "--plan", "missing"]);
+  assert.match(refused.err, /billing\.plan_not_found/);
+  const same = await command(["publish", model, "--name", "by-command"]);
+  assert.match(same.out, /^by-command version 1 is on .*, the champion/);
+  assert.match(same.err, /had these very bytes already: nothing was added/);
+  const again = await command(["publish", model, "--name", "by-command", "--again"]);
+  assert.match(again.out, /^by-command version 2 is on /);
+  assert.match(again.err, /go on answering with the champion of by-command; with --promote/);
+});
+
+test("by command alone: a plan, a service, a customer and its key, a table answered once however often it is asked, labels, another version", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "megalith-command-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = async (name: string, text: string): Promise<string> => {
+    await writeFile(join(folder, name), text);
+    return join(folder, name);
+  };
+  const model = join(folder, "m.model");
+  const rows = Array.from({ length: 1203 }, (_, row) => `L${row},${row % 97},${(row * 31) % 97 < row % 97 ? "yes" : "no"}`);
+  const table = await file("rows.csv", `loan,x,y\n${rows.join("\n")}\n`);
+  await told(["train", table, "--target", "y", "--ignore", "loan", "--rounds", "5", "--folds", "2", "--out", model]);
+
+  const tiers =
+    "name: lot\ncurrency: EUR\nprices:\n  tiers:\n    - {upTo: 1000, priceNanos: 20000000}\n    - {upTo: null, priceNanos: 10000000}\n";
+  await told(["plans", "create", "--file", await file("plan.yaml", tiers), "--title", "By the lot"]);
+  await told(["plans", "create", "--name", "simple", "--currency", "EUR", "--price", "0.5", "--reasons-surcharge", "0.1"]);
+  const changed = await told<{ versions: { prices: Record<string, unknown> }[] }>(["plans", "change", "simple", "--price", "0.4"]);
+  assert.deepEqual(
+    changed.versions.map(({ prices }) => [prices.reasonsSurchargeNanos, JSON.stringify(prices.tiers)]),
+    ["400000000", "500000000"].map((priceNanos) => ["100000000", JSON.stringify([{ upTo: null, priceNanos }])]),
+  );
+  assert.match((await command(["plans"])).out, /^lot +By the lot +EUR +1 +0\.02 \/ 0\.01 /m);
+
+  await told(["publish", model, "--name", "shop", "--service", "shop", "--plan", "lot"]);
+  await told(["customers", "add", "acme", "--title", "Acme Ltd"]);
+  const { secret: key } = await told<{ secret: string }>([
+    "keys",
+    "add",
+    "Acme Ltd",
+    "--name",
+    "ops",
+    "--scope",
+    "decide",
+    "read",
+    "label",
+  ]);
+  assert.match((await command(["keys", "list", "acme"])).out, /^acme +key_\w+ +ops /m);
+
+  const one = ["decide", "shop", "--reference", "first"];
+  const asked = await told<{ decisions: { id: string }[] }>([...one, "--record", '{"x":7}'], { key });
+  assert.deepEqual(await told([...one], { key, piped: "x: 7" }), asked, "a reference again is the same answer");
+  assert.match((await command(["decide", "shop", "--record", '{"x":'])).err, /^megalith: --record cannot be used: /);
+
+  const out = join(folder, "answers.csv");
+  const all = ["decide", "shop", "--file", table, "--id", "loan", "--out", out];
+  assert.deepEqual((await told<{ amounts: unknown }>(all, { key })).amounts, [{ currency: "EUR", nanos: "22020000000" }]);
+  const answers = await readFile(out, "utf8");
+  assert.match(answers, /^loan,prediction,decision,version,price,currency,unseen,reasons\nL0,0\.\d+,dec_\w+,1,0\.02,EUR,,x = 0 /);
+  assert.deepEqual(
+    answers
+      .trim()
+      .split("\n")
+      .map((line) => line.split(",")[0]),
+    ["loan", ...rows.map((row) => row.split(",")[0])],
+  );
+  await rm(out);
+  const repeated = await command(all, { key });
+  assert.match(repeated.err, /^Not sent, as the service has no such column: y\.$/m);
+  assert.equal(await readFile(out, "utf8"), answers, "asked again, the same and free");
+  const bad = await command(["decide", "shop", "--id", "loan", "--out", out, "--file", await file("bad.csv", "loan,x\nA,1\nA,2\nB,\n")], {
+    key,
+  });
+  assert.match(bad.err, / has 2 problem\(s\), each with its row; nothing was sent\. \(command\.rows_invalid\)$/m);
+  assert.match(bad.err, /^ {2}\/rows\/2\/loan: .*\n {2}\/rows\/3: /m);
+  const other = await command(["decide", "shop", "--id", "loan", "--out", out, "--file", await file("other.csv", "loan,x\nL5,5\nL6,7\n")], {
+    key,
+  });
+  assert.match(other.err, /--run NAME asks all of them anew\.\n.*\(serving\.reference_reused\)\n {2}\/rows\/2: /);
+  assert.match((await command(["usage"], { key })).out, / acme +cus_\w+ +shop +svc_\w+ +1204 +22\.04 EUR$/m);
+
+  const labels = await file("labels.csv", "reference,value\nL1,yes\nL2,no\n");
+  const record = ["labels", "--file", labels, "--service", "shop", "--time", "2026-11-01"];
+  assert.deepEqual(
+    [await told(record, { key }), await told(record, { key })],
+    [
+      { recorded: 2, repeated: 0 },
+      { recorded: 0, repeated: 2 },
+    ],
+  );
+  const single = ["labels", "--decision", asked.decisions[0]?.id ?? "", "--value", "yes"];
+  assert.deepEqual(await told(single, { key }), { recorded: 1, repeated: 0 });
+  const unknown = await command(["labels", "--file", await file("none.csv", "reference,value\nL1,yes\nL1203,no\n"), ...record.slice(3)], {
+    key,
+  });
+  assert.match(unknown.err, /serving\.label_unmatched\)\n {2}\/rows\/2: /);
+
+  await told(["publish", model, "--name", "shop", "--again"]);
+  assert.deepEqual(await told(["promote", "shop", "2"]), { model: "shop", champion: 2, before: 1, services: ["shop"] });
+  assert.match((await command(["rollback", "shop", "--expected", "1"])).err, /\(registry\.champion_differs\)$/m);
+  assert.match(
+    (await command(["rollback", "shop"])).out,
+    /^Version 1 is the champion of shop, and version 2 no more\.\nIt answers in shop\.$/m,
+  );
+  assert.match((await command(["promote", "shop", "2"], { key })).err, /\(request\.no_such_route\)\n {2}A customer's key reaches/);
 });

@@ -6,7 +6,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import type { Command } from "commander";
+import type { Command, Option } from "commander";
 import { environmentTable } from "../packages/cli/src/environment.ts";
 import { exitCodes } from "../packages/cli/src/exit-codes.ts";
 import { buildProgram } from "../packages/cli/src/program.ts";
@@ -145,7 +145,7 @@ function describeCommand(parent: string, command: Command): string[] {
     ...command.registeredArguments.map((argument) => [`\`${argument.name()}\``, argument.required ? "yes" : "", argument.description]),
     ...command.options
       .filter((option) => !option.hidden)
-      .map((option) => [`\`${option.flags}\``, option.mandatory ? "yes" : "", option.description]),
+      .map((option) => [`\`${option.flags}\``, option.mandatory ? "yes" : "", meaningOf(option)]),
   ];
   return [
     `## ${[name, ...words].join(" ")}`,
@@ -153,6 +153,12 @@ function describeCommand(parent: string, command: Command): string[] {
     ...(rows.length === 0 ? [] : [table(["Argument or flag", "Needed", "Meaning"], rows)]),
     ...command.commands.flatMap((inner) => describeCommand(name, inner)),
   ];
+}
+
+function meaningOf({ description, defaultValue, defaultValueDescription, argChoices }: Option): string {
+  const choices = argChoices === undefined ? "" : `: ${argChoices.map((choice) => `\`${choice}\``).join(", ")}`;
+  const fallback = defaultValueDescription ?? (defaultValue === undefined ? undefined : String(defaultValue));
+  return `${description}${choices}${fallback === undefined ? "" : `; \`${fallback}\` by default`}`;
 }
 
 if (import.meta.main) {

@@ -9,6 +9,7 @@ if (parameters[0] !== "up") {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => controller.abort());
 }
 process.exitCode = await runProgram(parameters, {
+  in: process.stdin,
   out: process.stdout,
   err: process.stderr,
   environment: readEnvironment(),

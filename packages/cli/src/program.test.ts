@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { after, before, test } from "node:test";
+import { type ErrorCode, errors, MegalithError } from "@megalith/contract";
 import { exitCodes } from "./exit-codes.ts";
-import { runProgram } from "./program.ts";
+import { runProgram, tell } from "./program.ts";
 import type { Terminal } from "./terminal.ts";
 
 let folder: string;
@@ -25,6 +27,7 @@ async function run(parameters: string[], signal = new AbortController().signal):
   let err = "";
   let now = 0;
   const terminal: Terminal = {
+    in: Readable.from([]),
     out: { write: (text) => (out += text) },
     err: { write: (text) => (err += text) },
     environment: { url: "http://127.0.0.1:9", key: null },
@@ -131,6 +134,26 @@ test("predictions come in input order; reasons and base sum to the raw score", a
   }
 });
 
+test("--id copies a column as it stands before the predictions; one that would clash or is not there is a coded error", async () => {
+  const file = await tableFile("id.csv", "x,colour,y", noisy);
+  const model = join(folder, "id.model");
+  await run(["train", file, "--target", "y", "--out", model, ...quick]);
+  const asked = join(folder, "id.asked.csv");
+  await writeFile(asked, 'loan,colour,x\n007,red,1\n"=A1,b",blue,2\n,red,3\n');
+  const out = join(folder, "id.out.csv");
+  assert.equal((await run(["predict", model, asked, "--id", "loan", "--out", out])).code, 0);
+  const lines = (await readFile(out, "utf8")).trim().split("\n");
+  assert.deepEqual(
+    lines.map((line) => line.replace(/,[^,]*$/, "")),
+    ["loan", "007", `"'=A1,b"`, ""],
+  );
+  for (const [id, code] of [
+    ["x", "training.output_clash"],
+    ["nothing", "training.columns_unknown"],
+  ] as const)
+    assert.match((await run(["predict", model, asked, "--id", id, "--reasons", "--out", out])).err, new RegExp(`\\(${code}\\)`));
+});
+
 test("a multiclass prediction is the class and one probability a class, and a class that could be a formula is made harmless", async () => {
   const classes = ["=cmd()", "mid", "high"];
   const file = await tableFile("classes.csv", "x,colour,y", (x) => classes[Math.floor(x / 34)] as string);
@@ -197,6 +220,38 @@ test("the card of a model is shown as it was made, also when only the artifact i
   await rm(`${model}.card.json`);
   const bare = JSON.parse((await run(["explain", model, "--json"])).out) as { metrics: Record<string, unknown>; target: string };
   assert.deepEqual([bare.target, bare.metrics], ["y", {}]);
+});
+
+test("an error is told in words that make sense on a terminal, with every problem below it", async () => {
+  for (const code of Object.keys(errors) as ErrorCode[]) {
+    const problems = [{ path: "/a", code: "b", message: "c." }];
+    const lines: string[] = [];
+    tell({ err: { write: (text: string) => lines.push(text) } } as unknown as Terminal, new MegalithError(code, { problems }), false);
+    assert.doesNotMatch(lines[0] ?? "", /problems says|under problems/, code);
+    assert.equal(lines.at(-1), "  /a: c.\n");
+  }
+  const file = await tableFile("words.csv", "x,colour,y", noisy);
+  const { err } = await run(["train", file, "--target", "x", "--task", "binary", "--out", join(folder, "words.model")]);
+  assert.match(
+    err,
+    /^megalith: The target x cannot be learned as it is\. \(training\.target_invalid\)\n {2}\/target: The target x has 101 classes\./m,
+  );
+});
+
+test("a command line that is nearly right is told what is near, and help says what is needed and what is assumed", async () => {
+  for (const [words, near] of [
+    [["trian"], "train"],
+    [["customers", "lst"], "list"],
+    [["decide", "loans", "--recod", "{}"], "--record"],
+    [["--verson"], "--version"],
+  ] as const) {
+    const { code, err } = await run([...words]);
+    assert.deepEqual([code, err.includes(`(Did you mean ${near}?)`)], [exitCodes.usage.code, true], words.join(" "));
+  }
+  const help = (await run(["keys", "add", "--help"])).out.replaceAll(/\s+/g, " ");
+  assert.match(help, /--name <name> what the key is for \(required\)/);
+  assert.match(help, /default: decide read\)/);
+  assert.match((await run(["--version"])).out, /^\d+\.\d+\.\d+\n$/);
 });
 
 test("exit codes tell a wrong command line, refused input, a lost server and a cancel apart", async () => {

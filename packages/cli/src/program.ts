@@ -1,12 +1,17 @@
 /** All commands, one file each, and the one place where an error becomes words and an exit code. */
 import { MegalithError } from "@megalith/contract";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Help } from "commander";
+import manifest from "../package.json" with { type: "json" };
 import { addBackup } from "./commands/backup.ts";
 import { addCustomers } from "./commands/customers.ts";
+import { addDecide } from "./commands/decide.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addInvoices } from "./commands/invoices.ts";
 import { addKeys } from "./commands/keys.ts";
+import { addLabels } from "./commands/labels.ts";
+import { addPlans } from "./commands/plans.ts";
 import { addPredict } from "./commands/predict.ts";
+import { addPromote, addRollback } from "./commands/promote.ts";
 import { addPublish } from "./commands/publish.ts";
 import { addRestore } from "./commands/restore.ts";
 import { addTrain } from "./commands/train.ts";
@@ -20,7 +25,7 @@ import { printJson, type Terminal } from "./terminal.ts";
 export async function runProgram(parameters: readonly string[], terminal: Terminal): Promise<number> {
   const program = buildProgram(terminal);
   try {
-    await program.parseAsync([...parameters], { from: "user" });
+    await program.parseAsync(withList(program, parameters), { from: "user" });
     return exitCodes.ok.code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok.code : exitCodes.usage.code;
@@ -29,10 +34,27 @@ export async function runProgram(parameters: readonly string[], terminal: Termin
   }
 }
 
+/** `megalith customers` lists customers; a word that is no command of a group stays one that commander knows nothing of. */
+function withList(program: Command, parameters: readonly string[]): string[] {
+  const [first = "", second] = parameters;
+  const group = program.commands.find((command) => command.name() === first);
+  const list = group?.commands.find((command) => command.name() === "list");
+  const isBare = second === undefined || (second.startsWith("-") && second !== "-h" && second !== "--help");
+  if (list === undefined || !isBare || list.registeredArguments.some(({ required }) => required)) return [...parameters];
+  return [first, "list", ...parameters.slice(1)];
+}
+
 export function buildProgram(terminal: Terminal): Command {
   const program = new Command("megalith");
   program
     .description("A table becomes a service that answers, explains, meters and bills.")
+    .version(manifest.version, "--version", "print the version")
+    .configureHelp({
+      optionDescription(option) {
+        return `${Help.prototype.optionDescription.call(this, option)}${option.mandatory ? " (required)" : ""}`;
+      },
+    })
+    .showHelpAfterError("(--help shows what may be said)")
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out.write(text), writeErr: (text) => terminal.err.write(text) })
     .addHelpText("after", `\nExit codes:\n${describeExitCodes()}\n\nEnvironment:\n${describeEnvironment()}`);
@@ -42,8 +64,13 @@ export function buildProgram(terminal: Terminal): Command {
     addPredict,
     addExplain,
     addPublish,
+    addPromote,
+    addRollback,
+    addPlans,
     addCustomers,
     addKeys,
+    addDecide,
+    addLabels,
     addUsage,
     addInvoices,
     addBackup,
@@ -74,13 +101,21 @@ function wordFault(fault: Error): string {
   return words === undefined ? fault.message : `${words}${path === undefined ? "" : `: ${path}`}.`;
 }
 
-function tell(terminal: Terminal, error: unknown, asJson: boolean): void {
+/** What points a reader of JSON to the list that a person finds right below. */
+const elsewhere = /(?:; |, )?(?:problems says why|(?:each is|the first are) listed under problems)/;
+
+/** An error in words on stderr; with --json as one object on stdout too. */
+export function tell(terminal: Terminal, error: unknown, asJson: boolean): void {
   const fault = error instanceof Error ? error : new Error(String(error));
   const code = error instanceof MegalithError ? error.code : String((fault as { code?: unknown }).code ?? "failed");
   const problems = error instanceof MegalithError ? error.problems : ((fault as { problems?: MegalithError["problems"] }).problems ?? []);
-  const message = wordFault(fault);
+  const message = wordFault(fault).replace(elsewhere, "");
   if (asJson) printJson(terminal, { error: { code, message, problems } });
   terminal.err.write(`megalith: ${message} (${code})\n`);
+  if (code === "request.no_such_route")
+    terminal.err.write(
+      "  A customer's key reaches no route of the provider's; this may need the admin key, or a server of another release.\n",
+    );
   for (const { path, message, expected } of problems.slice(0, 20))
     terminal.err.write(`  ${path}: ${message}${expected === undefined ? "" : ` Expected: ${expected}.`}\n`);
   if (problems.length > 20) terminal.err.write(`  … and ${problems.length - 20} more\n`);

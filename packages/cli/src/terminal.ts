@@ -11,7 +11,12 @@ export interface TextSink {
   readonly columns?: number | undefined;
 }
 
+export interface TextSource extends AsyncIterable<string | Uint8Array> {
+  readonly isTTY?: boolean | undefined;
+}
+
 export interface Terminal {
+  readonly in: TextSource;
   readonly out: TextSink;
   readonly err: TextSink;
   readonly environment: CommandEnvironment;

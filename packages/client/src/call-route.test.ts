@@ -47,6 +47,14 @@ test("a call with an idempotency key is repeated with the same key and body unti
   assert.deepEqual(waited, [200, 2000]);
 });
 
+test("a call whose body makes a repeat harmless is repeated too", async () => {
+  const { options, asked } = scripted([new Error("reset"), Response.json({ decisions: [], remaining: null })]);
+  const body = { ...record, reference: "loan 7" };
+  await callRoute(options, servingRoutes.decide, { params: { service: "risk" }, body, repeatable: true });
+  assert.equal(asked.length, 2);
+  assert.ok(asked.every(({ headers }) => !Object.hasOwn(headers ?? {}, "idempotency-key")));
+});
+
 test("a call that changes something without a key is sent once", async () => {
   const { options, asked } = scripted([busy()]);
   await assert.rejects(callRoute(options, servingRoutes.decide, { params: { service: "risk" }, body: record }), ClientError);

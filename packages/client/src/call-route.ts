@@ -28,6 +28,8 @@ export type CallParts<R extends RouteSpec> = Asked<"params", ParamsOf<R>> &
   Asked<"body", BodyOf<R>> & {
     /** Makes a call that changes something safe to repeat. */
     readonly idempotencyKey?: string;
+    /** A repeat is harmless by what the body says, such as a reference. */
+    readonly repeatable?: boolean;
     /** The raw body of a route that takes one. */
     readonly bytes?: Uint8Array;
     readonly signal?: AbortSignal;
@@ -38,6 +40,7 @@ interface LooseParts {
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
   readonly idempotencyKey?: string;
+  readonly repeatable?: boolean;
   readonly bytes?: Uint8Array;
   readonly signal?: AbortSignal;
 }
@@ -73,7 +76,8 @@ export async function callRouteForStream<const R extends RouteSpec>(
 }
 
 async function send(options: ClientOptions, spec: RouteSpec, parts: LooseParts): Promise<Response> {
-  const repeatable = spec.method === "GET" || spec.method === "PUT" || spec.method === "DELETE" || parts.idempotencyKey !== undefined;
+  const named = parts.idempotencyKey !== undefined || parts.repeatable === true;
+  const repeatable = spec.method === "GET" || spec.method === "PUT" || spec.method === "DELETE" || named;
   const tries = repeatable ? Math.max(1, options.tries ?? 4) : 1;
   const wait = options.wait ?? ((delayMs: number) => new Promise<void>((resolve) => setTimeout(resolve, delayMs)));
   for (let attempt = 1; ; attempt++) {

@@ -51,6 +51,13 @@ export const errors = {
   "serving.label_invalid": { status: 400, message: "{count} thing(s) are wrong with these labels; each is listed under problems." },
   "serving.label_unmatched": { status: 400, message: "{count} label(s) name no decision that is yours; each is listed under problems." },
   "command.output_unusable": { status: 400, message: "{file} cannot be written: {reason}." },
+  "command.input_invalid": { status: 400, message: "{source} cannot be used: {reason}." },
+  "command.rows_invalid": { status: 400, message: "{file} has {count} problem(s), each with its row; nothing was sent." },
+  "command.name_unknown": { status: 404, message: "There is no {kind} {name} on this server." },
+  "command.name_ambiguous": {
+    status: 409,
+    message: "{name} is a model, and a service of the model {model}; say which with --as model or --as service.",
+  },
   "backup.file_exists": { status: 409, message: "{file} exists already; name a new file." },
   "backup.folder_not_empty": { status: 409, message: "{folder} is not empty; restore into a new data folder." },
   "backup.unreadable": { status: 400, message: "{file} is no backup that can be restored: {reason}." },

@@ -2,21 +2,26 @@
 import { callRoute } from "@megalith/client";
 import { routes } from "@megalith/contract";
 import type { Command } from "commander";
-import { addServerFlags, openServer, type ServerFlags } from "../server-access.ts";
+import { addServerFlags, listCustomers, openServer, type ServerFlags, serviceNames } from "../server-access.ts";
 import { printJson, printTable, type Terminal } from "../terminal.ts";
 
 export function addCustomers(program: Command, terminal: Terminal): void {
   const customers = program.command("customers").description("Customers on a server.");
-  addServerFlags(customers.command("list", { isDefault: true }).description("List customers.")).action(async (flags: ServerFlags) => {
-    const { items } = await callRoute(await openServer(flags, terminal), routes.listCustomers, {
-      query: { limit: 500 },
-      signal: terminal.signal,
-    });
+  addServerFlags(customers.command("list").description("List customers.")).action(async (flags: ServerFlags) => {
+    const server = await openServer(flags, terminal);
+    const items = await listCustomers(server, terminal.signal);
     if (flags.json === true) return printJson(terminal, { customers: items });
+    const names = await serviceNames(server, terminal.signal);
     printTable(
       terminal,
-      ["id", "name", "title", "status"],
-      items.map(({ id, name, title, status }) => [id, name, title, status]),
+      ["id", "name", "title", "status", "services"],
+      items.map(({ id, name, title, status, services }) => [
+        id,
+        name,
+        title,
+        status,
+        services === null ? "all" : services.map((service) => names.get(service) ?? service).join(" ") || "none",
+      ]),
     );
   });
   const add = customers

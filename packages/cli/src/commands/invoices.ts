@@ -14,13 +14,10 @@ interface MonthFlags extends ServerFlags {
 export function addInvoices(program: Command, terminal: Terminal): void {
   const { signal } = terminal;
   const invoices = program.command("invoices").description("Invoices on a server.");
-  const list = invoices
-    .command("list", { isDefault: true })
-    .description("List issued invoices.")
-    .option("--customer <customer>", "name or id");
+  const list = invoices.command("list").description("List issued invoices.").option("--customer <customer>", "name or id");
   addServerFlags(list).action(async (flags: ServerFlags & { customer?: string }) => {
     const server = await openServer(flags, terminal);
-    const customer = flags.customer === undefined ? {} : { customer: await customerId(server, flags.customer) };
+    const customer = flags.customer === undefined ? {} : { customer: await customerId(server, flags.customer, signal) };
     const { items } = await callRoute(server, routes.listInvoices, { query: { ...customer, limit: 500 }, signal });
     show(terminal, flags, items);
   });
@@ -34,7 +31,7 @@ export function addInvoices(program: Command, terminal: Terminal): void {
   addServerFlags(preview).action(async (flags: MonthFlags & { currency?: string; out?: string }) => {
     if (flags.out !== undefined) await checkOutput(flags.out);
     const server = await openServer(flags, terminal);
-    const customer = flags.customer === undefined ? {} : { customer: await customerId(server, flags.customer) };
+    const customer = flags.customer === undefined ? {} : { customer: await customerId(server, flags.customer, signal) };
     const query = { ...customer, month: flags.month };
     if (flags.out !== undefined) {
       const currency = flags.currency === undefined ? {} : { currency: flags.currency };
@@ -54,7 +51,7 @@ export function addInvoices(program: Command, terminal: Terminal): void {
     .requiredOption("--customer <customer>", "name or id");
   addServerFlags(issue).action(async (flags: MonthFlags & { customer: string }) => {
     const server = await openServer(flags, terminal);
-    const body = { customer: await customerId(server, flags.customer), month: flags.month };
+    const body = { customer: await customerId(server, flags.customer, signal), month: flags.month };
     const { items } = await callRoute(server, routes.finaliseInvoice, { body, signal });
     show(terminal, flags, items);
   });

@@ -2,12 +2,12 @@
 import { callRoute } from "@megalith/client";
 import { routes, scopes } from "@megalith/contract";
 import { type Command, Option } from "commander";
-import { addServerFlags, customerId, openServer, type ServerFlags } from "../server-access.ts";
+import { addServerFlags, customerId, openServer, type ServerFlags, serviceNames } from "../server-access.ts";
 import { printJson, printTable, type Terminal } from "../terminal.ts";
 
 interface AddFlags extends ServerFlags {
   readonly name: string;
-  readonly scope?: (typeof scopes)[number][];
+  readonly scope: (typeof scopes)[number][];
 }
 
 export function addKeys(program: Command, terminal: Terminal): void {
@@ -16,16 +16,21 @@ export function addKeys(program: Command, terminal: Terminal): void {
   const list = keys.command("list").description("List a customer's keys.").argument("<customer>", "name or id");
   addServerFlags(list).action(async (customer: string, flags: ServerFlags) => {
     const server = await openServer(flags, terminal);
-    const { items } = await callRoute(server, routes.listKeys, { params: { customer: await customerId(server, customer) }, signal });
-    if (flags.json === true) return printJson(terminal, { keys: items });
+    const id = await customerId(server, customer, signal);
+    const { name } = await callRoute(server, routes.readCustomer, { params: { customer: id }, signal });
+    const { items } = await callRoute(server, routes.listKeys, { params: { customer: id }, signal });
+    if (flags.json === true) return printJson(terminal, { customer: { id, name }, keys: items });
+    const names = await serviceNames(server, signal);
     printTable(
       terminal,
-      ["id", "name", "starts with", "may", "last used", "ends"],
+      ["customer", "id", "name", "starts with", "may", "services", "last used", "ends"],
       items.map((key) => [
+        name,
         key.id,
         key.name,
         key.prefix,
         key.scopes.join(" "),
+        key.services === null ? "all" : key.services.map((service) => names.get(service) ?? service).join(" "),
         minuteOf(key.lastUsedAt) ?? "never",
         key.revokedAt === null ? (minuteOf(key.expiresAt) ?? "-") : "revoked",
       ]),
@@ -34,13 +39,13 @@ export function addKeys(program: Command, terminal: Terminal): void {
   const add = keys.command("add").description("Make a key; its secret is shown once.").argument("<customer>", "name or id");
   add
     .requiredOption("--name <name>", "what the key is for")
-    .addOption(new Option("--scope <scopes...>", "what it may do").choices([...scopes]));
+    .addOption(new Option("--scope <scopes...>", "what it may do").choices([...scopes]).default(["decide", "read"], "decide read"));
   addServerFlags(add).action(async (customer: string, flags: AddFlags) => {
     const server = await openServer(flags, terminal);
-    const params = { customer: await customerId(server, customer) };
+    const params = { customer: await customerId(server, customer, signal) };
     const made = await callRoute(server, routes.createKey, {
       params,
-      body: { name: flags.name, scopes: flags.scope ?? ["decide", "read"] },
+      body: { name: flags.name, scopes: flags.scope },
       signal,
     });
     if (flags.json === true) return printJson(terminal, made);

@@ -1,7 +1,7 @@
 /** `megalith predict MODEL FILE --out FILE.csv`: scores a file's rows in their order, with exact reasons when asked. */
-import { MegalithError, problem } from "@megalith/contract";
+import { MegalithError, problem, unknownName } from "@megalith/contract";
 import { createExplainer, createScorer, type Forest } from "@megalith/forest";
-import { csvText, type TableColumn, type TableContent } from "@megalith/platform/tables";
+import { columnTexts, csvText, type TableColumn, type TableContent } from "@megalith/platform/tables";
 import { recode } from "@megalith/platform/training";
 import type { Command } from "commander";
 import { readModelFile } from "../model-file.ts";
@@ -11,6 +11,7 @@ import { printJson, startProgress, type Terminal } from "../terminal.ts";
 
 interface PredictFlags {
   readonly out: string;
+  readonly id?: string;
   readonly reasons?: boolean;
   readonly json?: boolean;
 }
@@ -22,6 +23,7 @@ export function addPredict(program: Command, terminal: Terminal): void {
     .argument("<model>", "a model that `megalith train` wrote")
     .argument("<file>", "the table")
     .requiredOption("--out <file.csv>", "where to write the predictions, one line per row in input order")
+    .option("--id <column>", "copy this column of the table, as it stands, before the predictions")
     .option("--reasons", "also how much each column adds to the raw score, and its base")
     .option("--json", "one JSON object on stdout")
     .action((model: string, file: string, flags: PredictFlags) => predict(model, file, flags, terminal));
@@ -31,13 +33,18 @@ async function predict(modelPath: string, file: string, flags: PredictFlags, ter
   const startedAt = terminal.elapsedMs();
   await checkOutput(flags.out, [modelPath, file]);
   const { forest } = await readModelFile(modelPath);
-  const header = headerOf(forest, flags.reasons === true);
+  const header = headerOf(forest, flags);
   const kinds = Object.fromEntries(forest.features.map(({ name, kind }) => [name, kind]));
-  const table = await readTableFile(file, { signal: terminal.signal, kinds });
+  const texts = flags.id === undefined ? {} : { [flags.id]: "category" as const };
+  const table = await readTableFile(file, { signal: terminal.signal, kinds: { ...texts, ...kinds } });
   const columns = align(forest, table);
+  const ids = flags.id === undefined ? undefined : columnTexts(columnOf(table, flags.id));
   const progress = startProgress(terminal);
   try {
-    await writeWhole(flags.out, linesOf(forest, columns, table.rowCount, header, flags.reasons === true, terminal, progress.show));
+    await writeWhole(
+      flags.out,
+      linesOf({ forest, columns, rowCount: table.rowCount, header, ids, reasons: flags.reasons === true }, terminal, progress.show),
+    );
   } finally {
     progress.end();
   }
@@ -53,9 +60,9 @@ function classesOf(forest: Forest): readonly string[] {
 }
 
 /** @throws MegalithError "training.output_clash" when two columns of the output would have one name. */
-function headerOf(forest: Forest, reasons: boolean): string[] {
+function headerOf(forest: Forest, { id, reasons }: PredictFlags): string[] {
   const chances = forest.task === "multiclass" ? classesOf(forest).map((name) => `p_${name}`) : [];
-  const header = ["prediction", ...chances, ...(reasons ? reasonNames(forest) : [])];
+  const header = [...(id === undefined ? [] : [id]), "prediction", ...chances, ...(reasons === true ? reasonNames(forest) : [])];
   const seen = new Set<string>();
   const clashes = [...new Set(header.filter((name) => seen.has(name) || !seen.add(name)))];
   if (clashes.length === 0) return header;
@@ -68,6 +75,15 @@ function reasonNames(forest: Forest): string[] {
   const names = [...forest.features.map((feature) => feature.name), "base"];
   if (forest.task !== "multiclass") return names;
   return classesOf(forest).flatMap((label) => names.map((name) => `${name}_${label}`));
+}
+
+/** @throws MegalithError "training.columns_unknown". */
+function columnOf(table: TableContent, name: string): TableColumn {
+  const column = table.columns.find((candidate) => candidate.name === name);
+  if (column !== undefined) return column;
+  const names = table.columns.map((candidate) => candidate.name);
+  const problems = [unknownName(`/columns/${name}`, "missing", "fileNoColumn", name, names, 0)];
+  throw new MegalithError("training.columns_unknown", { values: { count: 1 }, problems });
 }
 
 /** The model's columns in its order, from the table. @throws MegalithError "training.columns_unknown" when the table lacks one. */
@@ -83,12 +99,18 @@ function align(forest: Forest, table: TableContent): TableColumn[] {
 
 const chunkRows = 2000;
 
+interface Scoring {
+  readonly forest: Forest;
+  readonly columns: readonly TableColumn[];
+  readonly rowCount: number;
+  readonly header: readonly string[];
+  /** What stands before each prediction. */
+  readonly ids: readonly (string | null)[] | undefined;
+  readonly reasons: boolean;
+}
+
 async function* linesOf(
-  forest: Forest,
-  columns: readonly TableColumn[],
-  rowCount: number,
-  header: readonly string[],
-  reasons: boolean,
+  { forest, columns, rowCount, header, ids, reasons }: Scoring,
   terminal: Terminal,
   show: (label: string, done: number, total: number) => void,
 ): AsyncGenerator<string> {
@@ -115,6 +137,7 @@ async function* linesOf(
           cells.push(String(explainer.baseValues[output]));
         }
       }
+      if (ids !== undefined) cells.unshift(csvText(ids[at] ?? ""));
       lines.push(`${cells.join(",")}\n`);
     }
     yield lines.join("");

@@ -22,7 +22,7 @@ export {
   targetBalance,
   type ValueCount,
 } from "./profile.ts";
-export { type CellValue, type ReadOptions, readTable, type TableColumn, type TableContent } from "./read.ts";
+export { type CellValue, columnTexts, type ReadOptions, readTable, streamRows, type TableColumn, type TableContent } from "./read.ts";
 export type { ColumnCorrection, Corrections, Known, SchemaColumn } from "./schema.ts";
 export { TableService, type TablesOptions, type UploadOptions, type ViewDefinition } from "./service.ts";
 export type { Lineage, Table, TableVersion } from "./table.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { importBytes, scratchFolder } from "./import.fixture.ts";
 import { profileTable } from "./profile.ts";
-import { columnTexts, describeTable, readRows, readTable } from "./read.ts";
+import { type CellValue, columnTexts, describeTable, readRows, readTable, streamRows } from "./read.ts";
 
 const table = "n,b,t,d\n1.5,true,z,2024-01-02\n,false,𝄞,2024-01-01 00:00:00.5\n-3,,ﬁ,\n4,true,,2024-03-01\n5,true,z,2024-01-02\n";
 
@@ -39,6 +39,20 @@ test("columns are chosen in the order asked for, rows by a condition and a limit
   await assert.rejects(readTable(parquetPath, { columns: ["x"] }), { code: "tables.column_unknown" });
 });
 
+test("streamed rows are what a service's record takes, of the columns asked for", async (t) => {
+  const folder = await scratchFolder(t);
+  const { parquetPath } = await importBytes(folder, table);
+  const rows: CellValue[][] = [];
+  for await (const piece of streamRows(parquetPath, { columns: ["d", "n", "b", "t"] })) rows.push(...piece);
+  assert.deepEqual(rows.slice(0, 3), [
+    ["2024-01-02T00:00:00.000Z", 1.5, true, "z"],
+    ["2024-01-01T00:00:00.500Z", null, false, "𝄞"],
+    [null, -3, null, "ﬁ"],
+  ]);
+  assert.equal(rows.length, 5);
+  await assert.rejects(streamRows(parquetPath, { signal: AbortSignal.abort() }).next(), { code: "tables.cancelled" });
+});
+
 test("rows keep the file's order in a table of many row groups", async (t) => {
   const folder = await scratchFolder(t);
   const rows = 300_000;
@@ -46,6 +60,9 @@ test("rows keep the file's order in a table of many row groups", async (t) => {
   for (let row = 0; row < rows; row++) text += `${row},r${row % 7}\n`;
   const { parquetPath } = await importBytes(folder, text);
   const { columns } = await readTable(parquetPath);
+  let streamed = 0;
+  for await (const piece of streamRows(parquetPath)) for (const [number] of piece) assert.equal(number, streamed++);
+  assert.equal(streamed, rows);
   const [numbers, texts] = columns;
   assert.ok(numbers?.values.every((value, row) => value === row));
   assert.ok(texts?.values.every((value, row) => value === row % 7));

@@ -158,6 +158,29 @@ export async function readRows(
   });
 }
 
+/**
+ * Every row in the file's order, in pieces of at most 2,048, as a service's record takes its cells: numbers, booleans,
+ * texts, dates as ISO 8601; missing is null. Streamed.
+ * @throws MegalithError "tables.column_unknown", "tables.cancelled".
+ */
+export async function* streamRows(
+  parquetPath: string,
+  options: Pick<ReadOptions, "columns" | "signal"> = {},
+): AsyncGenerator<CellValue[][]> {
+  const duckdb = await Duckdb.open({ files: [parquetPath], limits: { ...defaultLimits, threads: 1 }, signal: options.signal });
+  try {
+    const columns = chooseColumns(await describeIn(duckdb, parquetPath), options.columns);
+    const select = columns.map((column) => (column.kind === "numeric" ? kindExpression(column) : jsonExpression(column))).join(", ");
+    const result = await duckdb.stream(`select ${select} from read_parquet(${text(parquetPath)})`);
+    for await (const rows of result.yieldRowsJson()) {
+      duckdb.throwIfAborted();
+      yield rows as CellValue[][];
+    }
+  } finally {
+    duckdb.close();
+  }
+}
+
 function safeCell(cell: CellValue, { storage }: Column): CellValue {
   if (storage !== "BIGINT" || cell === null) return cell;
   return Number.isSafeInteger(Number(cell)) ? Number(cell) : cell;
