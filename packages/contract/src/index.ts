@@ -7,6 +7,7 @@ export * from "./forms.ts";
 export * from "./identifiers.ts";
 export * from "./inference.ts";
 export * from "./invoice-words.ts";
+export * from "./leak-words.ts";
 export * from "./megalith-error.ts";
 export * from "./messages/translate.ts";
 export * from "./metering.ts";

@@ -85,6 +85,7 @@ export const TargetInspectionShape = Type.Object({
       verdict: Type.Union([Type.Literal("left_out"), Type.Literal("kept")]),
       reason: Type.String(),
       evidence: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])),
+      words: Type.String({ description: "Reason and evidence in words, in the language asked for." }),
     }),
   ),
 });

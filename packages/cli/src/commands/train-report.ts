@@ -1,4 +1,5 @@
 /** What `megalith train` tells of a model in words. */
+import { wordLeak } from "@megalith/contract";
 import type { Metric } from "@megalith/platform/registry";
 import type { TrainedModel } from "@megalith/platform/training";
 import type { Terminal } from "../terminal.ts";
@@ -21,7 +22,7 @@ export function reportTraining(terminal: Terminal, { card, evaluation, leaks, se
   for (const { message, expected } of evaluation.warnings) say(`warning: ${message} Needed: ${expected}.`);
   say(roundsText(rounds));
   for (const leak of leaks)
-    say(`${leak.verdict === "left_out" ? "left out" : "kept, but look at"} ${leak.column}: ${leak.reason} ${evidenceText(leak.evidence)}`);
+    say(`${leak.verdict === "left_out" ? "left out" : "kept, but look at"} ${leak.column}: ${wordLeak("en", leak)}`);
   say(`${out} written (${seconds.train.toFixed(1)} s of training)`);
 }
 
@@ -34,10 +35,4 @@ function roundsText({ rounds, by, most, patience }: TrainedModel["rounds"]): str
   const count = rounds === 1 ? "1 round" : `${rounds} rounds`;
   if (by === "given") return count;
   return `${count}, chosen ${schemes[by]} (at most ${most}, ended by ${patience} without a lower loss)`;
-}
-
-function evidenceText(evidence: Readonly<Record<string, number | string>>): string {
-  return Object.entries(evidence)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(", ");
 }

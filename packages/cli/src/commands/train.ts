@@ -1,4 +1,5 @@
 /** `megalith train FILE --target COL --out MODEL`: learns from a file without a server, with honest figures. */
+import { wordLeak } from "@megalith/contract";
 import type { Card } from "@megalith/platform/registry";
 import { type TrainedModel, type TrainingChoice, type TrainingProgress, trainModel } from "@megalith/platform/training";
 import { type Command, InvalidArgumentError, Option } from "commander";
@@ -122,7 +123,7 @@ async function train(file: string, flags: TrainFlags, terminal: Terminal): Promi
     evaluation: { scheme: evaluation.scheme, splits: evaluation.splits, rows: evaluation.rows },
     positive: card.positive,
     seconds: { read: readMs / 1000, ...seconds },
-    leaks: leaks.map(({ column, verdict, reason, evidence }) => ({ column, verdict, reason, evidence })),
+    leaks: leaks.map((leak) => ({ ...leak, words: wordLeak("en", leak) })),
     model: flags.out,
     sha256,
   });

@@ -55,6 +55,8 @@ function makeWords(language: MessageLanguage, choose: Words["choose"]): Words {
     choose,
     sayError: (error) => {
       if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
+      // What such an error names is in words already, in the language that was asked for.
+      if (error.code.startsWith("request.")) return error.message;
       const key = error.code.startsWith("network.") ? error.code : `error.${error.code}`;
       return isMessageKey(key) ? say(key, error.values) : error.message;
     },

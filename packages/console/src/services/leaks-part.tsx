@@ -1,5 +1,5 @@
 /** Columns that may know the answer: what the guard made of each and why; where it is a wizard's, they are kept on wish. */
-import { isMessageKey } from "@megalith/contract";
+import { isMessageKey, wordEvidence } from "@megalith/contract";
 import { useState } from "react";
 import { DataTable } from "../design/parts.tsx";
 import { useWords, type Words } from "../language/language.tsx";
@@ -82,12 +82,9 @@ function LeakRow({ leak, isKept, onMark }: LeakRowProps) {
 }
 
 function evidenceInWords(words: Words, { evidence }: Leak): string {
-  return Object.entries(evidence)
-    .filter(([name]) => isMessageKey(`evidence.${name}`))
-    .map(([name, value]) => wordOf(words, `evidence.${name}`, name, typeof value === "number" ? words.number(value, 3) : value))
-    .join(" · ");
+  return wordEvidence(words.language, evidence).join(" · ");
 }
 
-function wordOf({ say }: Words, key: string, fallback: string, value = ""): string {
-  return isMessageKey(key) ? say(key, { value }) : fallback;
+function wordOf({ say }: Words, key: string, fallback: string): string {
+  return isMessageKey(key) ? say(key) : fallback;
 }

@@ -306,4 +306,10 @@ export const englishProblems = {
   "media.none": "not given",
   "size.bytes": "{bytes} bytes",
   "problem.routeMeant": "Did you mean {route}?",
+  "evidence.declared": "declared as known only after the outcome",
+  "evidence.name": "its name speaks of {value}",
+  "evidence.strength": "AUC alone on rows that were not looked at {value}",
+  "nameMeaning.after_the_outcome": "what happens after the outcome",
+  "nameMeaning.payments_received": "payments received",
+  "nameMeaning.latest_value": "a latest value",
 } as const;

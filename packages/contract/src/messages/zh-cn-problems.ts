@@ -306,4 +306,10 @@ export const chineseProblems: Readonly<Record<keyof typeof englishProblems, stri
   "media.none": "未给出",
   "size.bytes": "{bytes} 字节",
   "problem.routeMeant": "您是否想用 {route}？",
+  "evidence.declared": "声明为结果之后才知",
+  "evidence.name": "名称指{value}",
+  "evidence.strength": "在未查看的行上单独使用时 AUC 为 {value}",
+  "nameMeaning.after_the_outcome": "结果之后发生的事",
+  "nameMeaning.payments_received": "已收到的付款",
+  "nameMeaning.latest_value": "最近一次的值",
 };

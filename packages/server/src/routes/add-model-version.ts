@@ -10,6 +10,6 @@ export function addModelVersion(uses: { registry: RegistryService }) {
     const { model } = call.params;
     const { version, isNew } = await uses.registry.addVersion(call.principal, { model, artifact, card, again: call.query.again });
     if (!isNew) call.setStatus(200);
-    return { ...showVersionDetail(version), created: isNew };
+    return { ...showVersionDetail(version, call.language), created: isNew };
   });
 }

@@ -5,6 +5,7 @@ import { showVersionDetail } from "./show-model.ts";
 
 export function readModelVersion(uses: { registry: RegistryService }) {
   return bindRoute(registryRoutes.readModelVersion, async (call) => {
-    return showVersionDetail(await uses.registry.version(call.principal.organisation, call.params.model, call.params.number));
+    const version = await uses.registry.version(call.principal.organisation, call.params.model, call.params.number);
+    return showVersionDetail(version, call.language);
   });
 }

@@ -1,5 +1,15 @@
 /** Models and versions as the contract shows them. */
-import { idFromUuid, type ModelShape, type VersionDetailShape, type VersionShape } from "@megalith/contract";
+import {
+  idFromUuid,
+  type LeakFacts,
+  type MessageLanguage,
+  type ModelShape,
+  type Problem,
+  type VersionDetailShape,
+  type VersionShape,
+  wordLeak,
+  wordProblem,
+} from "@megalith/contract";
 import type { Model, Version } from "@megalith/platform/registry";
 
 export function showVersion(version: Version): VersionShape {
@@ -17,8 +27,28 @@ export function showVersion(version: Version): VersionShape {
   };
 }
 
-export function showVersionDetail(version: Version): VersionDetailShape {
-  return { ...showVersion(version), card: { ...version.card } };
+/** With the leaks and warnings of its card in words, in the language asked for. */
+export function showVersionDetail(version: Version, language: MessageLanguage): VersionDetailShape {
+  const { leaks, warnings } = version.card;
+  const worded = {
+    ...(Array.isArray(leaks) ? { leaks: leaks.map((leak) => (isLeak(leak) ? { ...leak, words: wordLeak(language, leak) } : leak)) } : {}),
+    ...(Array.isArray(warnings)
+      ? { warnings: warnings.map((one) => (isProblem(one) ? { ...one, ...wordProblem(language, one) } : one)) }
+      : {}),
+  };
+  return { ...showVersion(version), card: { ...version.card, ...worded } };
+}
+
+// A card may come from elsewhere and hold anything.
+
+function isProblem(one: unknown): one is Problem {
+  const { message, values } = (one ?? {}) as Partial<Problem>;
+  return typeof message === "string" && (values === undefined || (typeof values === "object" && values !== null));
+}
+
+function isLeak(leak: unknown): leak is LeakFacts {
+  const { reason, evidence } = (leak ?? {}) as Partial<LeakFacts>;
+  return typeof reason === "string" && typeof evidence === "object" && evidence !== null;
 }
 
 export function showModel(model: Model): ModelShape {
