@@ -15,7 +15,7 @@ import { treeKey } from "./grid.ts";
 import type { TrainParameters } from "./parameters.ts";
 import { clearSplit, createSplit, findCategorySplit, type NodeSums, type Split, unseenBin } from "./split.ts";
 import { createTree, type GrownTree } from "./tree.ts";
-import { histogramOffsets, type TreeMachine } from "./tree-machine.ts";
+import { histogramOffsets, type OwnRows, type TreeMachine } from "./tree-machine.ts";
 import { type StartMachines, startMachines } from "./tree-machines.ts";
 
 const poolBytes = 512 * 1024 * 1024;
@@ -39,6 +39,7 @@ export interface TreeGrower {
   grow(rows: Int32Array, features: Int32Array, gradient: Float64Array, hessian: Float64Array): GrownTree;
   /** Adds the leaf values of the tree grown last to scores[offset + row], for the rows it was grown on. */
   addScores(scores: Float64Array, offset: number): void;
+  readonly own: OwnRows | undefined;
 }
 
 export interface GrowerOptions {
@@ -241,7 +242,11 @@ export function createTreeGrower(options: GrowerOptions, start: StartMachines = 
     });
   }
 
-  return { grow, addScores: (scores, offset) => machine.addLeafValues(tree.leafValue, tree.leafCount, scores, offset) };
+  return {
+    grow,
+    addScores: (scores, offset) => machine.addLeafValues(tree.leafValue, tree.leafCount, scores, offset),
+    own: machines.first.own,
+  };
 }
 
 /** Bits of the categories that go left; one that the node never saw goes the default way. */

@@ -20,7 +20,8 @@ export interface Objective {
 export function createObjective(task: ForestTask, outputs: number, target: Float64Array, weight: Float64Array | undefined): Objective {
   const weightOf = (row: number): number => (weight === undefined ? 1 : (weight[row] as number));
   if (task === "regression") return squaredError(target, weightOf);
-  return task === "binary" ? binaryLogLoss(target, weightOf) : softmaxLogLoss(outputs, target, weightOf);
+  if (task === "multiclass") return softmaxLogLoss(outputs, target, weightOf);
+  return weight === undefined ? { ...binaryLogLoss(target, weightOf), evaluate: evenLogLoss(target) } : binaryLogLoss(target, weightOf);
 }
 
 type WeightOf = (row: number) => number;
@@ -79,6 +80,47 @@ function binaryLogLoss(target: Float64Array, weightOf: WeightOf): Objective {
       return loss / weights;
     },
   };
+}
+
+/** Rows whose losses share one logarithm: a product of 512 factors of at most 2 does not overflow. */
+const blockRows = 1_024;
+
+/**
+ * Fills gradient and hessian of rows[from … from + count - 1] and sums f64[2][2], by rows of even and of odd place: the
+ * product of 1 + e^-|score|, and the sum of |score| where it is on the wrong side.
+ */
+export type FillBlock = (from: number, count: number, sums: Float64Array) => void;
+
+/** The mean log loss of rows that weigh the same, block by block: the order of its sums is that of the rows. */
+export function sumBlocks(rowCount: number, fill: FillBlock): number {
+  const sums = new Float64Array(4);
+  let loss = 0;
+  for (let from = 0; from < rowCount; from += blockRows) {
+    fill(from, Math.min(blockRows, rowCount - from), sums);
+    const [even = 0, odd = 0, evenMisses = 0, oddMisses = 0] = sums;
+    loss += logarithm(even) + logarithm(odd) + (evenMisses + oddMisses);
+  }
+  return loss / rowCount;
+}
+
+/** The twin of assembly/tree/gradient.ts. */
+function evenLogLoss(target: Float64Array): Objective["evaluate"] {
+  return (rows, scores, gradient, hessian) =>
+    sumBlocks(rows.length, (from, count, sums) => {
+      sums.set([1, 1, 0, 0]);
+      for (let index = 0; index < count; index++) {
+        const row = rows[from + index] as number;
+        const s = scores[row] as number;
+        const isOne = target[row] === 1;
+        const e = exponential(s >= 0 ? -s : s);
+        const p = s >= 0 ? 1 / (1 + e) : e / (1 + e);
+        const parity = index & 1;
+        sums[parity] = (sums[parity] as number) * (1 + e);
+        if (s >= 0 !== isOne) sums[2 + parity] = (sums[2 + parity] as number) + Math.abs(s);
+        if (gradient !== undefined) gradient[row] = isOne ? p - 1 : p;
+        if (hessian !== undefined) hessian[row] = p * (1 - p);
+      }
+    });
 }
 
 function softmaxLogLoss(outputs: number, target: Float64Array, weightOf: WeightOf): Objective {

@@ -10,11 +10,12 @@ import { checkData, classCountOf, rowsOf, type TrainingData } from "./data.ts";
 import { ForestError } from "./error.ts";
 import type { Forest, ForestTask } from "./forest.ts";
 import { createTreeGrower } from "./grow.ts";
-import { createObjective } from "./objective.ts";
+import { createObjective, type Objective } from "./objective.ts";
 import { packForest } from "./pack.ts";
 import { type TrainParameters, validateParameters } from "./parameters.ts";
 import { createRandom, sampleInOrder } from "./random.ts";
 import { addTreeScores, type GrownTree } from "./tree.ts";
+import type { OwnRows } from "./tree-machine.ts";
 
 export interface RoundProgress {
   /** Counted from 1. */
@@ -77,17 +78,15 @@ export function* trainingRounds(
   const tableRows = data.target.length;
   const objective = createObjective(task, outputs, data.target, data.weight);
   const base = objective.start(rows);
-  const scores = startScores(base, tableRows);
-  const gradient = new Float64Array(outputs * tableRows);
-  const hessian = new Float64Array(outputs * tableRows);
   const grower = createTreeGrower({ columns: data.columns, table, parameters, weight: data.weight, rows });
+  const { scores, gradient, hessian, evaluate } = startRows(task, data, rows, base, objective, grower.own);
   const sampler = createSampler(parameters, rows, data.columns.length);
   const watch = options.validation === undefined ? undefined : createWatch(task, options.validation, base, options.validationParts);
   const trees: GrownTree[] = [];
   const history: RoundProgress[] = [];
   let bestRound = 0;
   let bestLoss = Number.POSITIVE_INFINITY;
-  objective.evaluate(rows, scores, gradient, hessian);
+  evaluate();
   for (let round = 1; round <= parameters.rounds; round++) {
     sampler.startRound(round);
     let splitCount = 0;
@@ -101,7 +100,7 @@ export function* trainingRounds(
       trees.push(tree);
       splitCount += tree.nodeCount;
     }
-    const trainLoss = objective.evaluate(rows, scores, gradient, hessian);
+    const trainLoss = evaluate();
     const watched = watch?.losses();
     const validLoss = watched?.validLoss;
     const progress = { round, rounds: parameters.rounds, trainLoss, ...watched };
@@ -153,6 +152,21 @@ function startScores(base: Float64Array, rowCount: number): Float64Array {
     scores.fill(value, output * rowCount, (output + 1) * rowCount);
   });
   return scores;
+}
+
+/** Scores and gradients by row, in the grower's own arrays where one output fits them. */
+function startRows(task: ForestTask, data: TrainingData, rows: Int32Array, base: Float64Array, objective: Objective, own?: OwnRows) {
+  if (own === undefined || base.length > 1) {
+    const scores = startScores(base, data.target.length);
+    const gradient = new Float64Array(scores.length);
+    const hessian = new Float64Array(scores.length);
+    return { scores, gradient, hessian, evaluate: () => objective.evaluate(rows, scores, gradient, hessian) };
+  }
+  const { scores, gradient, hessian } = own;
+  scores.fill(base[0] as number);
+  const isEven = task === "binary" && data.weight === undefined;
+  const evaluate = isEven ? own.binaryLogLoss(data.target) : () => objective.evaluate(rows, scores, gradient, hessian);
+  return { scores, gradient, hessian, evaluate };
 }
 
 interface Watch {

@@ -2,11 +2,13 @@
  * The machine of coarse gradients in WebAssembly: lays out the memory and calls assembly/tree.
  *
  * Bytes: the sums of a group of columns i64[14][256] at 0, then staged rows, small tables, histograms f64[slots][…][3],
- * entries u64[2][rows], bins u8[groups][table rows][16], and by table row: places u32, gradient and hessian f64, leaf u16.
+ * entries u64[2][rows], bins u8[groups][table rows][16], and by table row: places u32, scores, gradient and hessian f64, leaf
+ * u16, label u8.
  */
 import type { BinnedFeature } from "./bins.ts";
 import { coarseSteps, fineStep, isCoarseEnough } from "./grid.ts";
 import { treeKernel } from "./kernels/tree.ts";
+import { type FillBlock, sumBlocks } from "./objective.ts";
 import type { NodeSums } from "./split.ts";
 import { histogramOffsets, type MachineOptions, placesOf, type TreeMachine, type TreeRows } from "./tree-machine.ts";
 
@@ -50,6 +52,9 @@ export function startTreeKernel(options: MachineOptions): TreeMachine {
   const binsAt = take(groupBytes * groups.count);
   const rowsAt = take(rowCapacity * 4);
   const placesAt = take(rowCount * 4);
+  const trainingRowsAt = take(rowCapacity * 4);
+  const scoresAt = take(rowCount * 8);
+  const labelsAt = take(rowCount);
   const gradientAt = take(rowCount * 8);
   const hessianAt = take(rowCount * 8);
   const leafOfAt = take(rowCount * 2);
@@ -65,6 +70,13 @@ export function startTreeKernel(options: MachineOptions): TreeMachine {
     let at = binAddress(feature);
     for (let row = 0; row < rowCount; row++, at += 16) bytes[at] = bins[row] as number;
   });
+  new Int32Array(memory.buffer, trainingRowsAt, rowCapacity).set(options.rows);
+  const own = {
+    scores: f64(scoresAt, rowCount),
+    gradient: f64(gradientAt, rowCount),
+    hessian: f64(hessianAt, rowCount),
+    binaryLogLoss,
+  };
   const found = f64(foundAt, 5);
   const integers = new BigInt64Array(memory.buffer, foundAt, 4);
   const histograms = Array.from({ length: options.slots }, (_, slot) =>
@@ -96,8 +108,8 @@ export function startTreeKernel(options: MachineOptions): TreeMachine {
     tree = given;
     const count = tree.rows.length;
     new Int32Array(memory.buffer, rowsAt, count).set(tree.rows);
-    f64(gradientAt, rowCount).set(tree.gradient);
-    f64(hessianAt, rowCount).set(tree.hessian);
+    if (tree.gradient.buffer !== memory.buffer) own.gradient.set(tree.gradient);
+    if (tree.hessian.buffer !== memory.buffer) own.hessian.set(tree.hessian);
     largest = { gradient: call("largest", gradientAt, rowsAt, count), hessian: call("largest", hessianAt, rowsAt, count) };
     steps = coarseSteps(largest.gradient, largest.hessian);
     const inverses = [1 / steps.gradient, 1 / steps.hessian] as const;
@@ -113,6 +125,18 @@ export function startTreeKernel(options: MachineOptions): TreeMachine {
       chosen[group] = (chosen[group] as number) | (1 << (feature % groups.width));
     }
     return { gradient: gradients * steps.gradient, hessian: hessians * steps.hessian, count };
+  }
+
+  function binaryLogLoss(target: Float64Array): () => number {
+    const labels = bytes.subarray(labelsAt, labelsAt + rowCount);
+    target.forEach((value, row) => {
+      labels[row] = value;
+    });
+    const fill: FillBlock = (from, count, sums) => {
+      call("binaryGradients", trainingRowsAt + from * 4, count, labelsAt, scoresAt, gradientAt, hessianAt, foundAt);
+      sums.set(found.subarray(0, 4));
+    };
+    return () => sumBlocks(options.rows.length, fill);
   }
 
   function call(name: string, ...numbers: number[]): number {
@@ -150,6 +174,7 @@ export function startTreeKernel(options: MachineOptions): TreeMachine {
   }
 
   return {
+    own,
     begin,
     fill,
     subtract(whole, part) {
@@ -213,7 +238,12 @@ export function startTreeKernel(options: MachineOptions): TreeMachine {
       call("sumLeaves", rowsAt, count, leafOfAt, gradientAt, hessianAt, ...fine, leafSumsAt);
       return sums;
     },
-    addLeafValues(values, _leafCount, scores, offset) {
+    addLeafValues(values, leafCount, scores, offset) {
+      if (scores.buffer === memory.buffer) {
+        f64(leafSumsAt, leafCount).set(values.subarray(0, leafCount));
+        call("addLeafValues", rowsAt, tree?.rows.length ?? 0, leafOfAt, leafSumsAt, scoresAt);
+        return;
+      }
       const leafOf = new Uint16Array(memory.buffer, leafOfAt, rowCount);
       for (const row of tree?.rows ?? []) {
         const place = offset + row;

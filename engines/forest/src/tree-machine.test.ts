@@ -7,6 +7,7 @@ import type { FeatureColumn } from "./data.ts";
 import { rowsOf } from "./data.ts";
 import { createTreeGrower } from "./grow.ts";
 import { startHistogramKernel, startHistogramTwin } from "./histogram.ts";
+import { createObjective } from "./objective.ts";
 import { createRandom } from "./random.ts";
 import { randomTable, smallParameters } from "./table.fixture.ts";
 import type { GrownTree } from "./tree.ts";
@@ -165,4 +166,25 @@ test("coarse leaf values are Newton steps of the gradients as they are, not as t
       values.reduce((total, value, row) => (inside(x[row] as number) ? total + value : total), 0);
     assert.ok(Math.abs((tree.leafValue[leaf] as number) + sum(gradient) / sum(hessian)) < 1e-9);
   }
+});
+
+test("gradients and loss of two classes are the objective's, to the bit: any scores, any rows of the table", () => {
+  const score = fc.oneof(fc.double({ min: -30, max: 30, noNaN: true }), fc.constantFrom(0, -0, 708, -708.5, 1e4, -1e300));
+  const tables = fc.array(fc.record({ score, isOne: fc.boolean(), isIn: fc.boolean() }), { minLength: 1, maxLength: 60 });
+  fc.assert(
+    fc.property(tables, fc.constantFrom(1, 70), (list, times) => {
+      const cells = Array.from({ length: times }, () => list).flat();
+      const target = Float64Array.from(cells, ({ isOne }) => (isOne ? 1 : 0));
+      const rows = Int32Array.from(cells.keys()).filter((row) => row === 0 || cells[row]?.isIn);
+      const table = binTable([{ name: "x", kind: "numeric", values: target }], 2);
+      const { own } = startTreeKernel({ table, parameters: smallParameters, rowCapacity: rows.length, slots: 2, rows });
+      const scores = Float64Array.from(cells, (cell) => cell.score);
+      own?.scores.set(scores);
+      const expected = [new Float64Array(cells.length), new Float64Array(cells.length)] as const;
+      const loss = createObjective("binary", 1, target, undefined).evaluate(rows, scores, ...expected);
+      assert.equal(own?.binaryLogLoss(target)(), loss);
+      assert.deepEqual([own?.gradient, own?.hessian], expected);
+    }),
+    { seed, numRuns: runCount(100, 3_000) },
+  );
 });

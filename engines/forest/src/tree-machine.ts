@@ -41,6 +41,16 @@ export interface TreeMachine {
   sumLeaves(leafCount: number): Float64Array;
   /** scores[offset + row] += values[leaf], for the rows of all leaves. */
   addLeafValues(values: Float64Array, leafCount: number, scores: Float64Array, offset: number): void;
+  /** Arrays by row in the machine's own memory: whoever uses them spares it copies. */
+  readonly own?: OwnRows;
+}
+
+export interface OwnRows {
+  readonly scores: Float64Array;
+  readonly gradient: Float64Array;
+  readonly hessian: Float64Array;
+  /** As the objective of two classes without weights: fills gradient and hessian of all training rows, returns the loss. */
+  binaryLogLoss(target: Float64Array): () => number;
 }
 
 export interface MachineOptions {
