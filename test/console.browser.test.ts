@@ -62,6 +62,7 @@ test("a dropped file becomes a priced service, and what it was asked stands on t
     await page.getByRole("tab", { name: tab, exact: true }).click();
     await assertGoodInEveryLook(page);
   }
+  await assertTabsAndVersionAreFound(page);
 
   const secret = await makeCustomerWithKey(page);
   const schema = await product.call("GET", "/api/v1/services/german-credit/schema", { key: secret });
@@ -92,6 +93,20 @@ test("a dropped file becomes a priced service, and what it was asked stands on t
   await page.context().close();
   await assertInviteWorks(link);
 });
+
+/** A tab by reload and Back, a version by its link; what is filled in there is asked for before it is lost. */
+async function assertTabsAndVersionAreFound(page: Page): Promise<void> {
+  await page.getByLabel("Title").fill("Another title");
+  await page.getByRole("tab", { name: "Versions", exact: true }).click();
+  await page.getByRole("dialog", { name: "Leave without saving?" }).getByRole("button", { name: "Leave" }).click();
+  await page.reload();
+  await page.getByRole("link", { name: "Version 1" }).click();
+  await page.getByRole("heading", { name: "Version 1 of german-credit" }).waitFor();
+  await page.getByRole("heading", { name: "Predicted against observed" }).waitFor();
+  await assertGoodPage(page);
+  await page.goBack();
+  assert.equal(await page.getByRole("tab", { name: "Versions", exact: true }).getAttribute("aria-selected"), "true");
+}
 
 async function makeCustomerWithKey(page: Page): Promise<string> {
   await page.getByRole("link", { name: "Customers" }).click();

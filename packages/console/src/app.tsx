@@ -9,6 +9,7 @@ import { useWords } from "./language/language.tsx";
 import { MembersPage } from "./members/members-page.tsx";
 import { DecisionPage } from "./services/decision-page.tsx";
 import { ServicePage } from "./services/service-page.tsx";
+import { VersionPage } from "./services/version-page.tsx";
 import { AcceptInvitePage } from "./session/accept-invite-page.tsx";
 import { SignedIn, useSession } from "./session/session.tsx";
 import { SignInPage } from "./session/sign-in-page.tsx";
@@ -40,6 +41,7 @@ function Inside() {
           {isProvider ? (
             <>
               <Route path="new" element={<WizardPage />} />
+              <Route path="services/:service/versions/:version" element={<VersionPage />} />
               <Route path="customers" element={<CustomersPage />} />
               <Route path="customers/:customer" element={<CustomerPage />} />
               <Route path="members" element={<MembersPage />} />

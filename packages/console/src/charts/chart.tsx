@@ -11,6 +11,8 @@ export interface Colours {
   readonly accent: string;
   readonly quiet: string;
   readonly line: string;
+  readonly surface: string;
+  readonly ink: string;
 }
 
 /** @param make gives the picture in the colours of the moment; it is called again when light and dark change. */
@@ -23,9 +25,16 @@ export function Chart({ label, make }: { label: string; make: (colours: Colours)
     if (element === null) return;
     const chart = init(element, undefined, { renderer: "svg" });
     const draw = () =>
-      chart.setOption(
-        latest.current({ accent: colour(element, "--accent"), quiet: colour(element, "--quiet"), line: colour(element, "--line") }),
-      );
+      chart.setOption({
+        textStyle: { fontFamily: getComputedStyle(element).fontFamily },
+        ...latest.current({
+          accent: colour(element, "--accent"),
+          quiet: colour(element, "--quiet"),
+          line: colour(element, "--line"),
+          surface: colour(element, "--surface"),
+          ink: colour(element, "--ink"),
+        }),
+      });
     draw();
     const sizes = new ResizeObserver(() => chart.resize());
     sizes.observe(element);

@@ -20,11 +20,13 @@ interface FieldProps {
   readonly fault?: string | undefined;
   /** The whole width of its row, for long values. */
   readonly wide?: boolean;
+  /** The chosen value in full, seen where the control is too narrow for it. */
+  readonly aside?: string | undefined;
   readonly children: ReactElement<ControlProps>;
 }
 
 /** The one control within gets the id that its label names. */
-export function Field({ label, name, hint, fault, wide = false, children }: FieldProps) {
+export function Field({ label, name, hint, fault, wide = false, aside, children }: FieldProps) {
   const id = useId();
   const told = useContext(FieldFaults).get(name ?? "");
   useEffect(() => {
@@ -41,8 +43,13 @@ export function Field({ label, name, hint, fault, wide = false, children }: Fiel
         ...(described === "" ? {} : { "aria-describedby": described }),
         ...(told === undefined ? {} : { "aria-invalid": true }),
       })}
-      {hint === undefined && told === undefined ? null : (
+      {hint === undefined && told === undefined && aside === undefined ? null : (
         <div className="field-foot">
+          {aside === undefined ? null : (
+            <p className="aside" aria-hidden="true">
+              {aside}
+            </p>
+          )}
           {told === undefined ? null : (
             <p className="fault" id={`${id}fault`}>
               {told}

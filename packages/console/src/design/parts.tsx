@@ -1,6 +1,6 @@
 /** The small parts that every page is made of. */
 import { type ReactNode, useEffect, useId, useState } from "react";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { ApiError, type ApiProblem } from "../api/call-route.ts";
 import { useWords } from "../language/language.tsx";
 
@@ -11,12 +11,35 @@ export function usePageTitle(title: string): void {
   }, [title]);
 }
 
-export function PageHead({ title, lead, children }: { title: string; lead?: ReactNode; children?: ReactNode }) {
+interface PageHeadProps {
+  readonly title: string;
+  readonly lead?: ReactNode;
+  /** What state the thing is in, beside its title. */
+  readonly badge?: ReactNode;
+  /** The pages that this one is within, outermost first. */
+  readonly trail?: readonly { readonly to: string; readonly label: string }[];
+  readonly children?: ReactNode;
+}
+
+export function PageHead({ title, lead, badge, trail = [], children }: PageHeadProps) {
+  const { say } = useWords();
   usePageTitle(title);
   return (
     <header className="page-head">
       <div>
-        <h1>{title}</h1>
+        {trail.length === 0 ? null : (
+          <nav className="trail" aria-label={say("nav.trail")}>
+            {trail.map(({ to, label }) => (
+              <Link key={to} to={to}>
+                {label}
+              </Link>
+            ))}
+          </nav>
+        )}
+        <div className="row tight-title">
+          <h1>{title}</h1>
+          {badge}
+        </div>
         {lead === undefined ? null : <p>{lead}</p>}
       </div>
       {children === undefined ? null : <div className="row">{children}</div>}

@@ -10,6 +10,10 @@ export interface Words {
   readonly sayError: (error: unknown) => string;
   readonly number: (value: number, digits?: number) => string;
   readonly time: (iso: string) => string;
+  /** With its seconds, where many are listed. */
+  readonly exactTime: (iso: string) => string;
+  /** 0.118 as 11.8%. */
+  readonly percent: (share: number) => string;
   /** "2026-11" as November 2026. */
   readonly month: (month: string) => string;
   readonly choose: (language: MessageLanguage) => void;
@@ -63,6 +67,9 @@ function makeWords(language: MessageLanguage, choose: Words["choose"]): Words {
     number: (value, digits = 0) => new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value),
     month: (month) =>
       new Intl.DateTimeFormat(language, { year: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${month}-01`)),
+    percent: (share) =>
+      new Intl.NumberFormat(language, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(share),
+    exactTime: (iso) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(iso)),
     time: (iso) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso)),
   };
 }

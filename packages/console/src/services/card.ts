@@ -18,6 +18,12 @@ interface ShownCard {
   };
   readonly rounds?: { readonly rounds: number; readonly by: string };
   readonly warnings?: readonly Problem[];
+  readonly table?: { readonly name: string; readonly version: number };
+  readonly target?: string;
+  readonly positive?: string | null;
+  readonly rows?: number;
+  readonly trees?: number;
+  readonly parameters?: Readonly<Record<string, number | undefined>>;
   readonly leaks?: readonly Leak[];
   readonly importances?: readonly { readonly column: string; readonly share: number }[];
 }

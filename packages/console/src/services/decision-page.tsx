@@ -6,83 +6,117 @@ import { callRoute } from "../api/call-route.ts";
 import { CopyButton, DataTable, ErrorNotice, Loading, PageHead } from "../design/parts.tsx";
 import { useWords } from "../language/language.tsx";
 import { Answer } from "./answer.tsx";
+import { labelOf } from "./label-of.ts";
 import { LabelsPart } from "./labels-part.tsx";
+import { useCustomerTitles } from "./use-customer-titles.ts";
+
+type Stored = ReplyOf<typeof servingRoutes.readDecision>;
 
 export function DecisionPage() {
   const { decision: id = "" } = useParams();
-  const { say, time } = useWords();
+  const { say, exactTime } = useWords();
   const found = useQuery({
     queryKey: ["decision", id],
     queryFn: () => callRoute(servingRoutes.readDecision, { params: { decision: id } }),
   });
-  const service = found.data?.service ?? "";
+  const name = found.data?.service ?? "";
   const schema = useQuery({
-    queryKey: ["schema", service],
-    queryFn: () => callRoute(servingRoutes.readServiceSchema, { params: { service } }),
-    enabled: service !== "",
+    queryKey: ["schema", name],
+    queryFn: () => callRoute(servingRoutes.readServiceSchema, { params: { service: name } }),
+    enabled: name !== "",
   });
-  if (found.isPending || (service !== "" && schema.isPending)) return <Loading />;
+  const service = useQuery({
+    queryKey: ["service", name],
+    queryFn: () => callRoute(servingRoutes.readService, { params: { service: name } }),
+    enabled: name !== "",
+  });
+  if (found.isPending || (name !== "" && schema.isPending)) return <Loading />;
   if (found.isError) return <ErrorNotice error={found.error} />;
-  const { decision, input, recordedAt, replay } = found.data;
+  const { decision, recordedAt, replay, labels, input } = found.data;
   return (
     <div className="page">
       <PageHead
         title={say("decision.title")}
-        lead={
-          <>
-            <Link to={`/services/${service}`}>{service}</Link> · {time(recordedAt)}
-          </>
+        trail={[
+          { to: "/", label: say("nav.services") },
+          { to: `/services/${name}?tab=decisions`, label: service.data?.title ?? name },
+        ]}
+        badge={
+          <span className={replay.identical ? "badge good" : "badge warn"} title={say("decision.replayHint")}>
+            {say(replay.identical ? "decision.replay" : "decision.replayDiffers")}
+          </span>
         }
-      >
-        <span className={replay.identical ? "badge good" : "badge warn"} title={say("decision.replayHint")}>
-          {say(replay.identical ? "decision.replay" : "decision.replayDiffers")}
-        </span>
-      </PageHead>
+        lead={exactTime(recordedAt)}
+      />
       <div className="two">
-        <section className="card">
-          <Answer decision={decision} target={schema.data?.target ?? service} positive={schema.data?.positive ?? null} />
-        </section>
+        <div className="stack loose">
+          <section className="card">
+            <Answer decision={decision} target={schema.data?.target ?? name} positive={schema.data?.positive ?? null} />
+          </section>
+          <LabelsPart decision={id} labels={labels} classes={schema.data?.classes ?? []} />
+        </div>
         <div className="stack loose">
           <Facts stored={found.data} />
-          <LabelsPart decision={id} labels={found.data.labels} classes={schema.data?.classes ?? []} />
-          <section className="card">
-            <h2>{say("decision.input")}</h2>
-            <DataTable label={say("decision.input")} head={[say("file.column"), say("decision.value")]}>
-              {Object.entries(input).map(([name, value]) => (
-                <tr key={name}>
-                  <td className="wrap">{name.replaceAll("_", " ")}</td>
-                  <td className="wrap">{value === null ? <span className="quiet">{say("try.missing")}</span> : String(value)}</td>
-                </tr>
-              ))}
-            </DataTable>
-          </section>
+          <Input input={input} />
         </div>
       </div>
     </div>
   );
 }
 
-function Facts({ stored }: { stored: ReplyOf<typeof servingRoutes.readDecision> }) {
-  const { say } = useWords();
-  const { decision, id, subject, revision } = stored;
+function Facts({ stored }: { stored: Stored }) {
+  const { say, exactTime } = useWords();
+  const customers = useCustomerTitles();
+  const { decision, id, subject, revision, customer, eventTime, recordedAt } = stored;
   return (
     <section className="card">
-      <dl className="facts">
+      <dl className="facts plain-facts">
         <dt>{say("decisions.id")}</dt>
-        <dd>
+        <dd className="row tight">
           <code>{id}</code> <CopyButton text={id} />
         </dd>
+        {customers === undefined || customer === null ? null : (
+          <>
+            <dt>{say("decisions.customer")}</dt>
+            <dd>
+              <Link to={`/customers/${customer}`}>{customers.get(customer) ?? customer}</Link>
+            </dd>
+          </>
+        )}
         <dt>{say("decisions.reference")}</dt>
         <dd>{decision.reference ?? "–"}</dd>
         <dt>{say("decision.subject")}</dt>
         <dd>{subject ?? "–"}</dd>
+        {eventTime === recordedAt ? null : (
+          <>
+            <dt>{say("decision.eventTime")}</dt>
+            <dd>{exactTime(eventTime)}</dd>
+          </>
+        )}
         <dt>{say("decisions.version")}</dt>
         <dd>
           {decision.version.number} · <code title={decision.version.sha256}>{decision.version.sha256.slice(0, 16)}…</code>
         </dd>
         <dt>{say("decision.revision")}</dt>
-        <dd>{revision}</dd>
+        <dd>{say("settings.revision", { number: revision })}</dd>
       </dl>
+    </section>
+  );
+}
+
+function Input({ input }: Pick<Stored, "input">) {
+  const { say } = useWords();
+  return (
+    <section className="card">
+      <h2>{say("decision.input")}</h2>
+      <DataTable label={say("decision.input")} head={[say("file.column"), say("decision.value")]}>
+        {Object.entries(input).map(([name, value]) => (
+          <tr key={name}>
+            <td className="wrap quiet">{labelOf(name)}</td>
+            <td className="wrap">{value === null ? <span className="quiet">{say("try.missing")}</span> : String(value)}</td>
+          </tr>
+        ))}
+      </DataTable>
     </section>
   );
 }

@@ -61,7 +61,7 @@ function Metrics({ version }: { version: VersionDetailShape }) {
 }
 
 function Importances({ importances }: { importances: readonly { readonly column: string; readonly share: number }[] }) {
-  const { say, number } = useWords();
+  const { say, number, percent } = useWords();
   const most = importances[0]?.share || 1;
   return (
     <section className="card">
@@ -69,7 +69,7 @@ function Importances({ importances }: { importances: readonly { readonly column:
       <Bars
         bars={importances.slice(0, importancesShown).map(({ column, share }) => ({
           label: labelOf(column),
-          text: `${number(share * 100, 1)}%`,
+          text: percent(share),
           share: share / most,
         }))}
       />

@@ -22,7 +22,8 @@ interface PriceFieldsProps {
 }
 
 export function PriceFields({ plans, value, onChange }: PriceFieldsProps) {
-  const { say } = useWords();
+  const words = useWords();
+  const { say } = words;
   return (
     <>
       <Field label={say("publish.plan")} name="plan">
@@ -30,7 +31,7 @@ export function PriceFields({ plans, value, onChange }: PriceFieldsProps) {
           <option value={newPlan}>{say("publish.newPlan")}</option>
           {plans.map((one) => (
             <option key={one.id} value={one.name}>
-              {one.title} ({priceOfPlan(one)})
+              {one.title} ({priceOfPlan(one, words)})
             </option>
           ))}
           <option value="">{say("publish.noPlan")}</option>

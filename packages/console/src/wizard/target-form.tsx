@@ -61,7 +61,7 @@ export function TargetForm({ columns, target, positive, classes, balance, onTarg
 }
 
 function BalanceOfTarget({ balance }: { balance: Balance }) {
-  const { say, number } = useWords();
+  const { say, number, percent } = useWords();
   const { classes = [], summary, missing } = balance;
   return (
     <div className="stack tight">
@@ -69,7 +69,7 @@ function BalanceOfTarget({ balance }: { balance: Balance }) {
       <Bars
         bars={classes.slice(0, classesShown).map(({ value, count, share }) => ({
           label: value,
-          text: `${number(count)} · ${number(share * 100, 1)}%`,
+          text: `${number(count)} · ${percent(share)}`,
           share,
         }))}
       />

@@ -1,0 +1,66 @@
+/** One cell of a record as a field of its kind; a long choice is readable in full, which a select on a small screen is not. */
+import type { InputColumnShape } from "@megalith/contract";
+import { Field } from "../design/field.tsx";
+import { useWords } from "../language/language.tsx";
+import { labelOf } from "./label-of.ts";
+
+interface CellFieldProps {
+  readonly column: InputColumnShape;
+  readonly name: string;
+  readonly value: string;
+  readonly wide: boolean;
+  readonly onChange: (value: string) => void;
+}
+
+/** What half of the form's width has room for, and what a small screen has. */
+const halfRowLength = 20;
+const smallScreenLength = 30;
+
+function optionsOf({ kind, categories = [] }: InputColumnShape): readonly string[] {
+  return kind === "boolean" ? ["true", "false"] : kind === "category" ? categories : [];
+}
+
+/** Which fields have a row of their own: those with long choices, and the one that would be left beside an empty half. */
+export function wideFields(columns: readonly InputColumnShape[]): ReadonlySet<string> {
+  const wide = new Set(columns.filter((column) => optionsOf(column).some(({ length }) => length > halfRowLength)).map(({ name }) => name));
+  let isLeft = true;
+  for (const [index, { name }] of columns.entries()) {
+    const next = columns[index + 1]?.name;
+    if (wide.has(name)) isLeft = true;
+    else if (isLeft && (next === undefined || wide.has(next))) wide.add(name);
+    else isLeft = !isLeft;
+  }
+  return wide;
+}
+
+export function CellField({ column, name, value, wide, onChange }: CellFieldProps) {
+  const { say } = useWords();
+  const options = optionsOf(column);
+  const label = labelOf(column.name);
+  if (options.length === 0)
+    return (
+      <Field label={label} name={name} wide={wide}>
+        <input
+          className="input"
+          type={column.kind === "date" && /^(\d{4}-\d{2}-\d{2})?$/.test(value) ? "date" : "text"}
+          inputMode={column.kind === "numeric" ? "decimal" : "text"}
+          value={value}
+          required={column.required}
+          placeholder={say("try.missing")}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      </Field>
+    );
+  return (
+    <Field label={label} name={name} wide={wide} aside={value.length > smallScreenLength ? value : undefined}>
+      <select className="input" value={value} required={column.required} onChange={(event) => onChange(event.target.value)}>
+        <option value="">{say("try.missing")}</option>
+        {options.map((option) => (
+          <option key={option} value={option}>
+            {column.kind === "boolean" ? say(option === "true" ? "common.yes" : "common.no") : option}
+          </option>
+        ))}
+      </select>
+    </Field>
+  );
+}
