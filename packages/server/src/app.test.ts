@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
-import type { AddressInfo } from "node:net";
-import { json } from "node:stream/consumers";
+import { type AddressInfo, connect } from "node:net";
+import { PassThrough } from "node:stream";
+import { json, text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { inferenceRoutes, MegalithError, tablesRoutes } from "@megalith/contract";
 import { buildApp } from "./app.ts";
 import type { BoundRoute } from "./route.ts";
+import { uploadStream } from "./upload-stream.ts";
 
 /** Fits into the buffers between caller and server: the caller has sent it before anybody reads. */
 const uploadBytes = 300_000;
@@ -19,7 +22,7 @@ const refusal: BoundRoute = {
 };
 
 /** @returns the port of an app with one route, open to everybody. */
-async function serving(t: TestContext, route: BoundRoute): Promise<number> {
+async function serving(t: TestContext, route: BoundRoute, bodyMs?: number): Promise<number> {
   const app = buildApp({
     routes: [route],
     newUuid: () => "01900000-0000-7000-8000-000000000000",
@@ -28,6 +31,7 @@ async function serving(t: TestContext, route: BoundRoute): Promise<number> {
     requireOwn: async () => undefined,
     onRequestDone: () => undefined,
     page: async () => undefined,
+    ...(bodyMs === undefined ? {} : { bodyMs }),
   });
   t.after(() => app.close());
   await app.listen({ host: "127.0.0.1", port: 0 });
@@ -84,4 +88,42 @@ test("an inference request without a content type is taken as JSON", async (t) =
   const [reply] = (await once(call, "response")) as [IncomingMessage];
   assert.equal(reply.statusCode, 200);
   assert.deepEqual(await json(reply), { ...outputs, id: "seven" });
+});
+
+const slowInference: BoundRoute = {
+  spec: inferenceRoutes.infer,
+  handle: async () => ({ model_name: "loans", model_version: "1", outputs: [] }),
+};
+
+/** Sends the head of a call and a byte of its body. @returns what comes back until the server ends the connection. */
+async function untilEnded(port: number, path: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`);
+  return text(socket);
+}
+
+test("a body that does not arrive is told so, and its connection ends, as does one whose call was refused before", async (t) => {
+  const port = await serving(t, slowInference, 100);
+  assert.match(await untilEnded(port, "/v2/models/loans/infer"), /^HTTP\/1\.1 408 .*longer than 0\.1 seconds/s);
+  assert.match(await untilEnded(port, "/v2/nowhere"), /^HTTP\/1\.1 (401|408) /);
+  const streamed = await serving(t, refusal, 100);
+  assert.match(await untilEnded(streamed, "/api/v1/tables?name=loans"), /^HTTP\/1\.1 415 /);
+});
+
+test("an upload of less than 64 KiB a minute is refused, unless it is we who do not read it", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const faults: string[] = [];
+  const sources = [new PassThrough(), new PassThrough()] as const;
+  for (const [index, source] of sources.entries()) {
+    const stream = uploadStream(source, 10_000_000).on("error", () => faults.push(index === 0 ? "slow" : "not read"));
+    if (index === 0) stream.resume();
+    source.write(Buffer.alloc(200_000));
+  }
+  await setImmediate();
+  t.mock.timers.tick(60_000);
+  await setImmediate();
+  assert.deepEqual(faults, []);
+  t.mock.timers.tick(60_000);
+  await setImmediate();
+  assert.deepEqual(faults, ["slow"]);
 });

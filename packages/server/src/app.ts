@@ -1,6 +1,7 @@
 import { idFromUuid, MegalithError, type Problem, problem, type RouteSpec } from "@megalith/contract";
 import type { NewUuid, Principal } from "@megalith/platform/foundation";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { ArrivingBodies } from "./arriving-bodies.ts";
 import { missingScope } from "./authenticate.ts";
 import { errorBody, namingWhat, soughtBy, toMegalithError } from "./error-reply.ts";
 import { jsonError } from "./json-fault.ts";
@@ -31,6 +32,8 @@ export interface AppOptions {
   /** A page of the console for a path that is no route; undefined when there is none. */
   readonly page: (path: string) => Promise<{ readonly body: Uint8Array; readonly headers: Readonly<Record<string, string>> } | undefined>;
   readonly maxInFlight?: number;
+  /** How long the body of a call may take to arrive; an upload has a rule of its own. */
+  readonly bodyMs?: number;
   /** Proxies whose X-Forwarded-For is believed, as addresses or networks; of anybody else it is not read. */
   readonly trustedProxies?: readonly string[];
 }
@@ -39,6 +42,7 @@ export interface AppOptions {
 interface Known {
   principal: Principal | null;
   code: string | null;
+  readonly reply?: FastifyReply;
 }
 
 declare module "fastify" {
@@ -54,6 +58,7 @@ declare module "fastify" {
 
 const nobody: Known = { principal: null, code: null };
 const headersTimeoutMs = 20_000;
+const bodyTimeoutMs = 60_000;
 const leftBodyLimitBytes = 16 * 1024 * 1024;
 
 export function buildApp(options: AppOptions): FastifyInstance {
@@ -71,15 +76,18 @@ export function buildApp(options: AppOptions): FastifyInstance {
   } as Parameters<typeof fastify>[0]) as unknown as FastifyInstance;
   app.server.headersTimeout = headersTimeoutMs;
   app.decorateRequest("known", null);
-  addGuards(app, options);
+  const bodyMs = options.bodyMs ?? bodyTimeoutMs;
+  const bodies = new ArrivingBodies(bodyMs, (request) => endLate(request, bodyMs));
+  app.addHook("onClose", async () => bodies.stop());
+  addGuards(app, bodies, options);
   app.register(async (json) => {
-    readJson(json);
-    for (const route of options.routes) if (route.spec.streamedBody === undefined) addRoute(json, route, options);
+    readJson(json, bodies);
+    for (const route of options.routes) if (route.spec.streamedBody === undefined) addRoute(json, route, bodies, options);
   });
   app.register(async (streamed) => {
     streamed.removeAllContentTypeParsers();
     streamed.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
-    for (const route of options.routes) if (route.spec.streamedBody !== undefined) addRoute(streamed, route, options);
+    for (const route of options.routes) if (route.spec.streamedBody !== undefined) addRoute(streamed, route, bodies, options);
   });
   return app;
 }
@@ -93,7 +101,7 @@ function refusePath(error: Error, request: FastifyRequest, reply: FastifyReply, 
   );
 }
 
-function addGuards(app: FastifyInstance, options: AppOptions): void {
+function addGuards(app: FastifyInstance, bodies: ArrivingBodies, options: AppOptions): void {
   const limit = options.maxInFlight ?? 4096;
   const specs = options.routes.map(({ spec }) => spec);
   let inFlight = 0;
@@ -103,8 +111,16 @@ function addGuards(app: FastifyInstance, options: AppOptions): void {
     // "close" comes also for a caller that hung up before a reply began.
     reply.raw.once("close", () => {
       inFlight--;
+      bodies.end(request);
+      // What a refused call left of its body may still be on its way.
+      if (!request.raw.complete && !request.raw.destroyed) {
+        bodies.begin(request);
+        request.raw.once("close", () => bodies.end(request));
+      }
     });
-    request.known = { principal: null, code: null };
+    request.known = { principal: null, code: null, reply };
+    const { headers } = request;
+    if (headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined) bodies.begin(request);
     if (inFlight > limit) done(new MegalithError("server.overloaded", { values: { seconds: 1 }, retryAfterSeconds: 1 }));
     else done();
   });
@@ -129,9 +145,10 @@ function addGuards(app: FastifyInstance, options: AppOptions): void {
   });
 }
 
-function readJson(app: FastifyInstance): void {
+function readJson(app: FastifyInstance, bodies: ArrivingBodies): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, text, done) => {
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, text, done) => {
+    bodies.end(request);
     try {
       const source = text as string;
       const value: unknown = source === "" ? {} : JSON.parse(source);
@@ -144,7 +161,7 @@ function readJson(app: FastifyInstance): void {
   });
 }
 
-function addRoute(app: FastifyInstance, route: BoundRoute, options: AppOptions): void {
+function addRoute(app: FastifyInstance, route: BoundRoute, bodies: ArrivingBodies, options: AppOptions): void {
   const { spec } = route;
   const validate = validatorOf(spec);
   const isInference = spec.body !== undefined && spec.path.startsWith("/v2/");
@@ -156,6 +173,7 @@ function addRoute(app: FastifyInstance, route: BoundRoute, options: AppOptions):
     onRequest: (request, _reply, done) => {
       // Clients of the Open Inference Protocol, Triton's own among them, leave the type of JSON out.
       if (isInference) request.headers["content-type"] ??= "application/json";
+      if (spec.streamedBody !== undefined) bodies.end(request);
       const admit = (principal: Principal | null): void => {
         try {
           (request.known as Known).principal = principal;
@@ -191,6 +209,17 @@ function addRoute(app: FastifyInstance, route: BoundRoute, options: AppOptions):
       handled.then((result) => sendReply(spec, result, reply)).catch((error: unknown) => reply.send(toMegalithError(error, request)));
     },
   });
+}
+
+/** Tells a caller whose body did not arrive; one that was answered already is only let go. */
+function endLate(request: FastifyRequest, bodyMs: number): void {
+  const reply = request.known?.reply;
+  const letGo = (): void => void request.raw.destroy();
+  if (reply === undefined || reply.sent) letGo();
+  else {
+    reply.header("connection", "close").raw.once("finish", letGo);
+    sendError(new MegalithError("request.timeout", { values: { seconds: bodyMs / 1000 } }), request, reply);
+  }
 }
 
 /**

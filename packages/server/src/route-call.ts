@@ -4,14 +4,15 @@
  * A class, so that the methods are shared: closures for every call would be a tenth of what a call allocates.
  */
 import type { IncomingMessage } from "node:http";
-import { PassThrough, Readable } from "node:stream";
-import { MegalithError, type MessageLanguage, type RouteSpec } from "@megalith/contract";
+import { Readable } from "node:stream";
+import type { MessageLanguage, RouteSpec } from "@megalith/contract";
 import type { Principal } from "@megalith/platform/foundation";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { callerNetwork } from "./caller-network.ts";
 import { wrongMedia } from "./error-reply.ts";
 import { languageOf } from "./language.ts";
 import type { Call } from "./route.ts";
+import { uploadStream } from "./upload-stream.ts";
 import type { Validator } from "./validation.ts";
 
 export const jsonLimitBytes = 1024 * 1024;
@@ -92,7 +93,7 @@ export function toCall(
     headers: request.headers,
   };
   validate(parts);
-  const stream = streamed ? bounded(request.body as IncomingMessage, spec.bodyLimitBytes ?? jsonLimitBytes) : nothing;
+  const stream = streamed ? uploadStream(request.body as IncomingMessage, spec.bodyLimitBytes ?? jsonLimitBytes) : nothing;
   return new RouteCall(parts, principal, stream, request, reply) as unknown as Call<RouteSpec>;
 }
 
@@ -110,19 +111,4 @@ function checkMedia(accepted: readonly string[], type: string | undefined): void
   const plain = (type ?? "application/octet-stream").split(";")[0]?.trim().toLowerCase() ?? "";
   if (accepted.includes(plain)) return;
   throw wrongMedia(plain, accepted);
-}
-
-function bounded(source: Readable, limitBytes: number): Readable {
-  let received = 0;
-  const target = new PassThrough();
-  // An upload may be cut off before its handler reads it: without a listener that would end the process.
-  target.on("error", () => undefined);
-  source.on("data", (chunk: Buffer) => {
-    received += chunk.byteLength;
-    if (received > limitBytes)
-      target.destroy(new MegalithError("request.too_large", { wordings: { limit: { key: "size.bytes", values: { bytes: limitBytes } } } }));
-  });
-  source.on("error", (error) => target.destroy(error));
-  source.on("aborted", () => target.destroy(new Error("the upload was cut off")));
-  return source.pipe(target);
 }
