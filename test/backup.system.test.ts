@@ -3,12 +3,14 @@
  * its usage, the ledger is the invoice and the balance to the nano, and each file is there. What is damaged is refused whole.
  */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Pool } from "pg";
@@ -53,6 +55,17 @@ async function takeBackup(file: string): Promise<{ missing: string[] }> {
   const env = { ...process.env, MEGALITH_DATA: product.dataFolder, DATABASE_URL: product.databaseUrl };
   const { stdout } = await promisify(execFile)(process.execPath, [command, "backup", file, "--json"], { env });
   return JSON.parse(stdout) as { missing: string[] };
+}
+
+/** Killed as soon as it has a folder beside its file, which stays. */
+async function killBackup(file: string): Promise<void> {
+  const env = { ...process.env, MEGALITH_DATA: product.dataFolder, DATABASE_URL: product.databaseUrl };
+  const child = spawn(process.execPath, [command, "backup", file], { env, stdio: "ignore" });
+  const left = async (): Promise<number> => (await readdir(folder)).filter((name) => name.startsWith(".backup.draft-")).length;
+  while (child.exitCode === null && (await left()) === 0) await setTimeout(1);
+  child.kill("SIGKILL");
+  if (child.signalCode === null) await once(child, "exit");
+  assert.deepEqual([child.signalCode, await left()], ["SIGKILL", 1]);
 }
 
 /** Callers, credits, and tables that come and go, until told to stop. @returns how many calls were answered. */
@@ -106,7 +119,13 @@ test("a backup under load, restored elsewhere, is of one moment: no torn decisio
   assert.ok(answered > 50, `${answered} calls were answered meanwhile`);
   for (const [index, file] of files.entries()) {
     const dataFolder = join(folder, `restored-${index}`);
-    const manifest = await restore({ dataFolder, file });
+    const shares: number[] = [];
+    const manifest = await restore({ dataFolder, file, onProgress: (done, total) => shares.push(done / total) });
+    assert.deepEqual(
+      shares,
+      shares.toSorted((a, b) => a - b),
+      "how far it is never goes back",
+    );
     for (const { path, sizeBytes } of manifest.files) assert.equal((await stat(join(dataFolder, path))).size, sizeBytes, path);
     const environment = { MEGALITH_DATA: dataFolder, MEGALITH_PORT: "0", MEGALITH_DEMO: "false", MEGALITH_REQUEST_LOG: "false" };
     const restored = await start({ onLine: () => undefined, environment });
@@ -164,7 +183,10 @@ test("a backup under load, restored elsewhere, is of one moment: no torn decisio
 
 test("a backup that is cut, altered, or no backup is refused with a code, and nothing is left of it", async () => {
   const file = join(folder, "whole.backup");
+  await killBackup(join(folder, "killed.backup"));
   await takeBackup(file);
+  const drafts = (await readdir(folder)).filter((name) => name.startsWith("."));
+  assert.deepEqual(drafts, [], "the next backup removes what a killed one left");
   const whole = await readFile(file);
   const place = join(folder, "refused");
   await mkdir(place);

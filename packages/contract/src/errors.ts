@@ -58,6 +58,10 @@ export const errors = {
     status: 409,
     message: "{name} is a model, and a service of the model {model}; say which with --as model or --as service.",
   },
+  "backup.no_data": {
+    status: 404,
+    message: "{folder} is no data folder of Megalith: set MEGALITH_DATA to the folder that `npm start` uses, or run this in its clone.",
+  },
   "backup.file_exists": { status: 409, message: "{file} exists already; name a new file." },
   "backup.folder_not_empty": { status: 409, message: "{folder} is not empty; restore into a new data folder." },
   "backup.unreadable": { status: 400, message: "{file} is no backup that can be restored: {reason}." },

@@ -1,5 +1,6 @@
 /** `megalith backup FILE`: everything of a data folder in one file, while a server runs on it or not. */
 import type { Command } from "commander";
+import { checkOutput } from "../output-file.ts";
 import { printJson, startProgress, type Terminal } from "../terminal.ts";
 
 export function addBackup(program: Command, terminal: Terminal): void {
@@ -9,6 +10,7 @@ export function addBackup(program: Command, terminal: Terminal): void {
     .argument("<file>", "a file that does not exist yet")
     .option("--json", "one object on stdout")
     .action(async (file: string, flags: { json?: boolean }) => {
+      await checkOutput(file);
       const { backupFolder, readConfig } = await import("@megalith/server");
       const { dataFolder, databaseUrl } = readConfig();
       const progress = startProgress(terminal);
@@ -18,8 +20,7 @@ export function addBackup(program: Command, terminal: Terminal): void {
         file,
         signal: terminal.signal,
         onProgress: (done, total) => progress.show("backing up", done, total),
-      });
-      progress.end();
+      }).finally(() => progress.end());
       const rows = manifest.tables.reduce((sum, table) => sum + table.rowCount, 0);
       if (flags.json === true)
         return printJson(terminal, {

@@ -1,4 +1,5 @@
 /** `megalith restore FILE`: a data folder from a backup, checked whole before it appears. */
+import { stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { printJson, startProgress, type Terminal } from "../terminal.ts";
 
@@ -9,6 +10,7 @@ export function addRestore(program: Command, terminal: Terminal): void {
     .argument("<file>", "what `megalith backup` wrote")
     .option("--json", "one object on stdout")
     .action(async (file: string, flags: { json?: boolean }) => {
+      await stat(file);
       const { readConfig, restore } = await import("@megalith/server");
       const { dataFolder } = readConfig();
       const progress = startProgress(terminal);
@@ -17,8 +19,7 @@ export function addRestore(program: Command, terminal: Terminal): void {
         file,
         signal: terminal.signal,
         onProgress: (done, total) => progress.show("restoring", done, total),
-      });
-      progress.end();
+      }).finally(() => progress.end());
       if (flags.json === true)
         return printJson(terminal, { restored: dataFolder, createdAt: manifest.createdAt, missing: manifest.missing ?? [] });
       terminal.err.write(`${dataFolder} holds the backup of ${manifest.createdAt}. The next start makes a new admin key.\n`);

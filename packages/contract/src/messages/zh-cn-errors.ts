@@ -40,6 +40,7 @@ export const chineseErrors: Readonly<Partial<Record<ErrorCode, string>>> = {
   "command.rows_invalid": "{file} 有 {count} 个问题，每个都注明了行；没有发送任何内容。",
   "command.name_unknown": "此服务器上没有名为 {name} 的 {kind}。",
   "command.name_ambiguous": "{name} 既是模型，又是模型 {model} 的服务；请用 --as model 或 --as service 指明。",
+  "backup.no_data": "{folder} 不是 Megalith 的数据文件夹：请把 MEGALITH_DATA 设为 `npm start` 使用的文件夹，或在其克隆目录中运行。",
   "backup.file_exists": "{file} 已存在；请换一个文件名。",
   "backup.folder_not_empty": "{folder} 不是空目录；请恢复到新的数据目录。",
   "backup.unreadable": "{file} 不是可恢复的备份：{reason}。",

@@ -4,8 +4,9 @@
  * A running server leaves the address of its database in `database.url` (mode 600); without one, PostgreSQL is started
  * for the time of the backup.
  */
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { MegalithError } from "@megalith/contract";
 import { openPool, startEmbeddedPostgres, systemClock } from "@megalith/platform/foundation";
 import { release } from "../release.ts";
 import { type BackupOptions, backup } from "./backup.ts";
@@ -25,8 +26,13 @@ export type FolderBackupOptions = Pick<BackupOptions, "dataFolder" | "file" | "o
   readonly databaseUrl?: string | null;
 };
 
+/** @throws MegalithError "backup.no_data" before anything is made, "backup.file_exists"; the signal's reason. */
 export async function backupFolder(options: FolderBackupOptions): Promise<Manifest> {
   const dataFolder = resolve(options.dataFolder);
+  // Of a database of one's own the folder still holds tables and artifacts.
+  const witness = (options.databaseUrl ?? null) === null ? join(dataFolder, "postgres") : dataFolder;
+  const found = await stat(witness).catch(() => undefined);
+  if (found?.isDirectory() !== true) throw new MegalithError("backup.no_data", { values: { folder: dataFolder } });
   const database = await openDatabase(dataFolder, options.databaseUrl ?? null);
   const pool = openPool({ connectionString: database.url, max: 2 });
   try {

@@ -7,15 +7,17 @@
  */
 import { createHash, hash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdtemp, open, rename, rm, stat } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { MegalithError } from "@megalith/contract";
+import { makeDraftFolder } from "@megalith/platform/foundation";
 import type { Pool, PoolClient } from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import { pack as newTar, type Pack } from "tar-stream";
 import { type BackupFile, type BackupTable, backupFormat, type Manifest } from "./manifest.ts";
+import { type OnProgress, steadyProgress } from "./steady-progress.ts";
 
 export interface BackupOptions {
   readonly pool: Pool;
@@ -24,17 +26,19 @@ export interface BackupOptions {
   readonly file: string;
   readonly release: string;
   readonly now: () => Date;
-  readonly onProgress?: (done: number, total: number, what: string) => void;
+  readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
 
 const attempts = 3;
 
-/** @throws MegalithError "backup.file_exists". */
-export async function backup(options: BackupOptions): Promise<Manifest> {
+/** @throws MegalithError "backup.file_exists"; the signal's reason. */
+export async function backup(given: BackupOptions): Promise<Manifest> {
+  const options = { ...given, onProgress: steadyProgress(given.onProgress) };
   const file = resolve(options.file);
   if (await exists(file)) throw new MegalithError("backup.file_exists", { values: { file } });
-  const staging = await mkdtemp(join(dirname(file), ".backup-"));
+  // One place for all backups of a folder: the next one removes what a killed one left, whatever it was to be called.
+  const staging = await makeDraftFolder(join(dirname(file), "backup"));
   try {
     const manifest = await withoutRemovals(async (isLast) => {
       const spooled = await spool(options, staging, isLast);
@@ -74,16 +78,20 @@ async function spool(options: BackupOptions, staging: string, mayLack: boolean):
     );
     const tables: BackupTable[] = [];
     const names = await tableNames(client);
-    for (const [index, name] of names.entries()) {
-      options.onProgress?.(index, names.length, name);
-      options.signal?.throwIfAborted();
-      tables.push(await spoolTable(client, name, staging));
-    }
     const paths = await namedFiles(client);
+    // Each file is read twice: for its hash here, into the backup then.
+    const total = names.length + 2 * paths.length;
+    for (const [index, name] of names.entries()) {
+      options.onProgress?.(index, total, name);
+      options.signal?.throwIfAborted();
+      tables.push(await spoolTable(client, name, staging, options.signal));
+    }
     await client.query("commit");
     const files: BackupFile[] = [];
     const missing: string[] = [];
-    for (const path of paths) {
+    for (const [index, path] of paths.entries()) {
+      options.onProgress?.(names.length + index, total, path);
+      options.signal?.throwIfAborted();
       const file = await describeFile(options.dataFolder, path);
       if (file !== undefined) files.push(file);
       else if (mayLack) missing.push(path);
@@ -116,7 +124,7 @@ async function tableNames(client: PoolClient): Promise<string[]> {
   return found.rows.map((row) => row.name);
 }
 
-async function spoolTable(client: PoolClient, name: string, staging: string): Promise<BackupTable> {
+async function spoolTable(client: PoolClient, name: string, staging: string, signal?: AbortSignal): Promise<BackupTable> {
   const columns = await client.query<{ column_name: string }>(
     "select column_name from information_schema.columns where table_schema = 'public' and table_name = $1 and is_generated = 'NEVER' order by ordinal_position",
     [name],
@@ -124,18 +132,18 @@ async function spoolTable(client: PoolClient, name: string, staging: string): Pr
   const names = columns.rows.map((row) => row.column_name);
   const stream = client.query(copyTo(`copy (select ${names.map((column) => `"${column}"`).join(", ")} from "${name}") to stdout`));
   const path = join(staging, `${name}.copy`);
-  const { sha256, sizeBytes } = await hashInto(stream, path);
+  const { sha256, sizeBytes } = await hashInto(stream, path, signal);
   return { name, columns: names, rowCount: stream.rowCount, sizeBytes, sha256 };
 }
 
-async function hashInto(source: Readable, path: string): Promise<{ sha256: string; sizeBytes: number }> {
+async function hashInto(source: Readable, path: string, signal?: AbortSignal): Promise<{ sha256: string; sizeBytes: number }> {
   const hashing = createHash("sha256");
   let sizeBytes = 0;
   source.on("data", (chunk: Buffer) => {
     hashing.update(chunk);
     sizeBytes += chunk.byteLength;
   });
-  await pipeline(source, createWriteStream(path, { mode: 0o600 }));
+  await pipeline(source, createWriteStream(path, { mode: 0o600 }), { ...(signal === undefined ? {} : { signal }) });
   return { sha256: hashing.digest("hex"), sizeBytes };
 }
 
@@ -173,7 +181,8 @@ async function write(options: BackupOptions, manifest: Manifest, staging: string
   await addText(tar, "manifest.sha256", Buffer.from(hash("sha256", text, "hex")));
   for (const table of manifest.tables) await addFile(tar, `rows/${table.name}.copy`, join(staging, `${table.name}.copy`), table.sizeBytes);
   for (const [index, file] of manifest.files.entries()) {
-    options.onProgress?.(index, manifest.files.length, file.path);
+    const total = manifest.tables.length + 2 * manifest.files.length;
+    options.onProgress?.(manifest.tables.length + manifest.files.length + index, total, file.path);
     options.signal?.throwIfAborted();
     await addFile(tar, file.path, join(options.dataFolder, file.path), file.sizeBytes);
   }

@@ -5,32 +5,34 @@
  */
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { MegalithError } from "@megalith/contract";
-import { inTransaction, migrate, openPool, readMigrations, startEmbeddedPostgres } from "@megalith/platform/foundation";
+import { inTransaction, makeDraftFolder, migrate, openPool, readMigrations, startEmbeddedPostgres } from "@megalith/platform/foundation";
 import type { Pool, PoolClient } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { extract } from "tar-stream";
 import { type BackupTable, hasManifestHash, type Manifest, parseManifest } from "./manifest.ts";
+import { type OnProgress, steadyProgress } from "./steady-progress.ts";
 
 export interface RestoreOptions {
   /** Missing or empty. */
   readonly dataFolder: string;
   readonly file: string;
-  readonly onProgress?: (done: number, total: number, what: string) => void;
+  readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
 
 /** @throws MegalithError "backup.folder_not_empty", "backup.unreadable", "server.data_newer". */
-export async function restore(options: RestoreOptions): Promise<Manifest> {
+export async function restore(given: RestoreOptions): Promise<Manifest> {
+  const options = { ...given, onProgress: steadyProgress(given.onProgress) };
   const target = resolve(options.dataFolder);
   const present = await readdir(target).catch(() => []);
   if (present.length > 0) throw new MegalithError("backup.folder_not_empty", { values: { folder: target } });
   await mkdir(dirname(target), { recursive: true });
-  const building = await mkdtemp(join(dirname(target), `.${basename(target)}-restore-`));
+  const building = await makeDraftFolder(target);
   try {
     const manifest = await unpack(options, building);
     await fill(options, manifest, building);
@@ -55,7 +57,7 @@ async function unpack(options: RestoreOptions, building: string): Promise<Manife
   const broken = new AbortController();
   reading.catch((error: Error) => broken.abort(error));
   try {
-    let done = 0;
+    let doneBytes = 0;
     for await (const entry of tar) {
       options.signal?.throwIfAborted();
       const { name } = entry.header;
@@ -76,7 +78,8 @@ async function unpack(options: RestoreOptions, building: string): Promise<Manife
       const expected = waiting.get(name);
       if (expected === undefined) throw new Error(`${name} is not in its manifest`);
       waiting.delete(name);
-      options.onProgress?.(++done, manifest.tables.length + manifest.files.length, name);
+      options.onProgress?.(doneBytes, totalBytes(manifest), name);
+      doneBytes += expected.sizeBytes;
       const path = join(building, name);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const hash = createHash("sha256");
@@ -95,6 +98,15 @@ async function unpack(options: RestoreOptions, building: string): Promise<Manife
     const reason = (broken.signal.reason ?? cause) as Error;
     throw unreadable(options.file, reason.message, reason);
   }
+}
+
+/** Of the whole work: what is unpacked, and the rows once more as they go into the database. */
+function totalBytes({ tables, files }: Manifest): number {
+  return sum(files) + 2 * sum(tables);
+}
+
+function sum(parts: readonly { readonly sizeBytes: number }[]): number {
+  return parts.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
 }
 
 function unreadable(file: string, reason: string, cause?: unknown): MegalithError {
@@ -128,8 +140,10 @@ async function copyRows(pool: Pool, options: RestoreOptions, manifest: Manifest,
   await inTransaction(pool, async (client) => {
     // Foreign keys and the triggers that refuse changes are checked where the rows were first written.
     await client.query("set local session_replication_role = replica");
-    for (const [index, table] of manifest.tables.entries()) {
-      options.onProgress?.(index, manifest.tables.length, table.name);
+    let doneBytes = sum(manifest.files) + sum(manifest.tables);
+    for (const table of manifest.tables) {
+      options.onProgress?.(doneBytes, totalBytes(manifest), table.name);
+      doneBytes += table.sizeBytes;
       options.signal?.throwIfAborted();
       const path = join(building, "rows", `${table.name}.copy`);
       if (table.name === "decision") await makePartitions(client, table, path);
