@@ -232,13 +232,27 @@ test("a record with a reference is answered and charged once: in a list, alone, 
   const changed = await ask({ records: [record, record], references: ["a", "b"] });
   assert.deepEqual([changed.status, problemPaths(changed)], [422, ["/references/1"]]);
 
+  // Asked anew under a key of its own, a reference has two decisions: a label by it would be of either.
+  const anew = await product.call("POST", "/api/v1/services/loans/decide", {
+    key,
+    body: { record, reference: "a" },
+    headers: { "idempotency-key": "a, once more" },
+  });
+  assert.notEqual(decisionsOf(anew)[0]?.id, first?.id);
+  const label = { value: "good", time: "2026-11-01T00:00:00Z" };
+  const said = await product.call("POST", "/api/v1/labels", {
+    key,
+    body: { labels: ["a", "b"].map((reference) => ({ ...label, service: "loans", reference })) },
+  });
+  assert.deepEqual([said.status, problemPaths(said)], [400, ["/labels/0/reference"]]);
+
   const change = (status: string) => owner("PATCH", "/api/v1/services/loans", { status });
   await change("paused");
   assert.equal((await ask({ record, reference: "new" })).status, 503);
   assert.equal((await ask({ records: [record, other], references: ["a", "b"] })).text, list.text, "a repeat outlives a pause");
   assert.equal((await ask({ records: [record, other], references: ["a", "new"] })).status, 503);
   await change("open");
-  assert.equal((await usage()) - unused, 3);
+  assert.equal((await usage()) - unused, 4);
 });
 
 function problemPaths({ body }: { body: unknown }): string[] {

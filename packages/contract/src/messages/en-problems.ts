@@ -75,6 +75,8 @@ export const englishProblems = {
   "expected.validFromEarly": "{soonest} or later",
   "problem.planUnknown": "There is no plan {plan}.",
   "expected.planUnknown": "the name of a plan, or null",
+  "problem.labelAmbiguous": "The reference {reference} is that of {count} decisions.",
+  "expected.labelAmbiguous": "decision: dec_… of the one that is meant",
   "problem.labelUnmatched": "There is no such decision.",
   "expected.labelUnmatched": "decision: dec_…, or service and reference",
   "problem.labelClass": "{found} is no outcome of {target}.",

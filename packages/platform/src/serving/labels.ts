@@ -33,6 +33,8 @@ interface Target {
   readonly serviceId: string;
   readonly versionId: string;
   readonly reference: string | null;
+  /** How many decisions of the service the label may mean. */
+  readonly alike: number;
 }
 
 interface TargetRow {
@@ -40,6 +42,8 @@ interface TargetRow {
   service_id: string;
   version_id: string;
   reference: string | null;
+  /** Decisions of the service with the reference; absent where the id was named. */
+  alike?: bigint;
 }
 
 /** How far a caller's clock may be ahead of ours. */
@@ -74,6 +78,10 @@ export class Labels {
     const problems = labels.flatMap((label, index) => {
       const target = targets[index];
       if (target === undefined) return [problem(`/labels/${index}`, "unmatched", "labelUnmatched")];
+      if (target.alike > 1)
+        return [
+          problem(`/labels/${index}/reference`, "ambiguous", "labelAmbiguous", { reference: label.reference ?? "", count: target.alike }),
+        ];
       return problemsOf(label, target, serviceIds, outcomes.get(target.versionId), latest, `/labels/${index}`);
     });
     if (problems.length > 0) {
@@ -119,7 +127,7 @@ export class Labels {
       const references = labels.flatMap((label) =>
         label.service === service && label.decision === undefined ? (label.reference ?? []) : [],
       );
-      const text = `select distinct on (reference) ${columns} from decision
+      const text = `select distinct on (reference) ${columns}, count(*) over (partition by reference) as alike from decision
         where ${isOwn} and service_id = $4 and reference = any ($5::text[]) order by reference, id desc`;
       if (references.length === 0) continue;
       const { rows } = await this.pool.query<TargetRow>(text, [...own, serviceId, references]);
@@ -167,7 +175,13 @@ export class Labels {
 }
 
 function toTarget(row: TargetRow): Target {
-  return { decisionId: row.id, serviceId: row.service_id, versionId: row.version_id, reference: row.reference };
+  return {
+    decisionId: row.id,
+    serviceId: row.service_id,
+    versionId: row.version_id,
+    reference: row.reference,
+    alike: Number(row.alike ?? 1),
+  };
 }
 
 function problemsOf(
