@@ -2,8 +2,8 @@
  * The machine of coarse gradients in WebAssembly: lays out the memory and calls assembly/tree.
  *
  * Bytes: the sums of a group of columns i64[14][256] at 0, then staged rows, small tables, histograms f64[slots][…][3],
- * entries u64[2][rows], bins u8[groups][table rows][16], and by table row: places u32, scores, gradient and hessian f64, leaf
- * u16, label u8.
+ * entries u64[2][rows], bins by group u8[groups][table rows][16], to be added, and by column u8[columns][table rows], to part
+ * rows (a cache holds a whole column). Then by table row: places u32, scores, gradient and hessian f64, leaf u16, label u8.
  */
 import type { BinnedFeature } from "./bins.ts";
 import { coarseSteps, fineStep, isCoarseEnough } from "./grid.ts";
@@ -50,6 +50,7 @@ export function startTreeKernel(options: MachineOptions): TreeMachine {
   const entriesAt = [take(rowCapacity * 8), take(rowCapacity * 8)] as const;
   const groupBytes = rowCount * 16;
   const binsAt = take(groupBytes * groups.count);
+  const columnsAt = take(rowCount * features.length);
   const rowsAt = take(rowCapacity * 4);
   const placesAt = take(rowCount * 4);
   const trainingRowsAt = take(rowCapacity * 4);
@@ -67,7 +68,8 @@ export function startTreeKernel(options: MachineOptions): TreeMachine {
   const f64 = (at: number, length: number): Float64Array => new Float64Array(memory.buffer, at, length);
   new Int32Array(memory.buffer, placesAt, rowCount).set(placesOf(rowCount, options.rows));
   features.forEach(({ bins }, feature) => {
-    let at = binAddress(feature);
+    bytes.set(bins, columnsAt + feature * rowCount);
+    let at = binsAt + Math.floor(feature / groups.width) * groupBytes + (feature % groups.width);
     for (let row = 0; row < rowCount; row++, at += 16) bytes[at] = bins[row] as number;
   });
   new Int32Array(memory.buffer, trainingRowsAt, rowCapacity).set(options.rows);
@@ -90,11 +92,6 @@ export function startTreeKernel(options: MachineOptions): TreeMachine {
   let tree: TreeRows | undefined;
   let steps = coarseSteps(0, 0);
   let largest = steps;
-
-  function binAddress(feature: number): number {
-    const group = Math.floor(feature / groups.width);
-    return binsAt + group * groupBytes + (feature % groups.width);
-  }
 
   function histogramAddress(slot: number, feature: number): number {
     return slotsAt + slot * slotBytes + (offsets[feature] as number) * 8;
@@ -213,7 +210,7 @@ export function startTreeKernel(options: MachineOptions): TreeMachine {
       const count = counts[leaf] as number;
       const other = 1 - (buffers[leaf] as number);
       const to = entriesAt[other as 0 | 1] + start * 8;
-      const lefts = call("partition", entryAddress(leaf), count, binAddress(feature), goesLeftAt, to);
+      const lefts = call("partition", entryAddress(leaf), count, columnsAt + feature * rowCount, goesLeftAt, to);
       counts[leaf] = lefts;
       starts[right] = start + lefts;
       counts[right] = count - lefts;

@@ -50,13 +50,13 @@ export function quantise(rows: usize, count: i32, places: usize, gradient: usize
   store<i64>(sums, sizes, 24);
 }
 
-/** Parts a leaf by goesLeft u8[256] of the bin at bins[row * 16]; returns how many went left. */
+/** Parts a leaf by goesLeft u8[256] of a column's bins u8[table rows]; returns how many went left. */
 export function partition(entries: usize, count: i32, bins: usize, goesLeft: usize, to: usize): i32 {
   let left = to;
   let right = to + (<usize>(count - 1) << 3);
   for (let index = 0; index < count; index++) {
     const entry = load<u64>(entries);
-    const side = <usize>load<u8>(goesLeft + <usize>load<u8>(bins + (<usize>(<u32>entry) << 4)));
+    const side = <usize>load<u8>(goesLeft + <usize>load<u8>(bins + <usize>(<u32>entry)));
     store<u64>(left, entry);
     store<u64>(right, entry);
     left += side << 3;
