@@ -74,22 +74,22 @@ export function labelLeaf(entries: usize, count: i32, leafOf: usize, leaf: i32):
   }
 }
 
-/** To the nearest whole number, a half upwards, like Math.round. */
-@inline
-function round(value: f64): f64 {
-  const below = floor(value);
-  return value - below >= 0.5 ? below + 1 : below;
-}
-
-/** Adds each row's gradient and hessian, on grids whose sums are exact, to sums f64[leaves][2]. */
+/**
+ * Adds each row's gradient and hessian, on grids whose sums are exact, to sums f64[leaves][2]. To the nearest whole step, a
+ * half upwards, like Math.round.
+ */
 export function sumLeaves(rows: usize, count: i32, leafOf: usize, gradient: usize, hessian: usize, gradientStep: f64, hessianStep: f64, sums: usize): void {
-  const perGradientStep = 1 / gradientStep;
-  const perHessianStep = 1 / hessianStep;
+  const steps = f64x2.replace_lane(f64x2.splat(gradientStep), 1, hessianStep);
+  const perSteps = f64x2.div(f64x2.splat(1), steps);
+  const half = f64x2.splat(0.5);
+  const one = f64x2.splat(1);
   for (let index = 0; index < count; index++) {
     const row = <usize>load<u32>(rows);
     const at = sums + (<usize>load<u16>(leafOf + (row << 1)) << 4);
-    store<f64>(at, load<f64>(at, 0) + round(load<f64>(gradient + (row << 3)) * perGradientStep) * gradientStep, 0);
-    store<f64>(at, load<f64>(at, 8) + round(load<f64>(hessian + (row << 3)) * perHessianStep) * hessianStep, 8);
+    const value = f64x2.mul(v128.load64_lane(hessian + (row << 3), v128.load64_zero(gradient + (row << 3)), 1), perSteps);
+    const below = f64x2.floor(value);
+    const whole = f64x2.add(below, v128.and(one, f64x2.ge(f64x2.sub(value, below), half)));
+    v128.store(at, f64x2.add(v128.load(at), f64x2.mul(whole, steps)));
     rows += 4;
   }
 }

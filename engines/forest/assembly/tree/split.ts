@@ -1,7 +1,8 @@
 /**
  * The best split of one numeric column, as src/split.ts finds it, to the bit; and the histogram of a sibling.
  *
- * Sums of gradients and hessians of both sides stand in one vector each, so that one division serves both.
+ * A side's sums of gradients and hessians stand in one vector. Most candidates are passed over by products alone: one whose
+ * GL²·HR + GR²·HL is below (best + parent)·HL·HR by more than rounding errors gains less than the best, without a division.
  */
 
 /** Takes `part` f64[count] from `whole`. */
@@ -23,39 +24,45 @@ export function subtract(whole: usize, part: usize, count: i32): void {
 export function findNumeric(histogram: usize, valueBins: i32, gradient: f64, hessian: f64, count: f64, minRows: f64, minHessian: f64, l2: f64, parent: f64, best: f64, found: usize): f64 {
   const missing = histogram + <usize>valueBins * 24;
   const missingCount = load<f64>(missing, 16);
+  const total = f64x2.replace_lane(f64x2.splat(gradient), 1, hessian);
   const l2s = f64x2.splat(l2);
-  const zero = f64x2.splat(0);
-  const sides = missingCount > 0 ? 2 : 1;
-  for (let side = 0; side < sides; side++) {
+  const mostLefts = count - minRows;
+  let bound = boundOf(best + parent);
+  for (let side = 0, sides = missingCount > 0 ? 2 : 1; side < sides; side++) {
     const missingLeft = side == 1;
-    const startGradient = missingLeft ? load<f64>(missing, 0) : 0;
-    const startHessian = missingLeft ? load<f64>(missing, 8) : 0;
-    let gradients = f64x2.replace_lane(f64x2.splat(startGradient), 1, gradient - startGradient);
-    let hessians = f64x2.replace_lane(f64x2.splat(startHessian), 1, hessian - startHessian);
+    let left = missingLeft ? v128.load(missing) : f64x2.splat(0);
     let lefts = missingLeft ? missingCount : 0;
-    const last = missingCount > 0 && !missingLeft ? valueBins : valueBins - 1;
-    let at = histogram;
-    for (let bin = 0; bin < last; bin++, at += 24) {
-      const here = load<f64>(at, 16);
-      if (here == 0) continue;
-      const both = v128.load(at);
-      gradients = f64x2.add(gradients, v128.xor(v128.shuffle<u64>(both, both, 0, 0), i64x2(0, i64.MIN_VALUE)));
-      hessians = f64x2.add(hessians, v128.xor(v128.shuffle<u64>(both, both, 1, 1), i64x2(0, i64.MIN_VALUE)));
-      lefts += here;
-      if (lefts < minRows || f64x2.extract_lane(hessians, 0) < minHessian) continue;
-      if (count - lefts < minRows || f64x2.extract_lane(hessians, 1) < minHessian) break;
-      const denominators = f64x2.add(hessians, l2s);
-      const scores = v128.and(f64x2.div(f64x2.mul(gradients, gradients), denominators), f64x2.gt(denominators, zero));
+    const end = histogram + <usize>(missingCount > 0 && !missingLeft ? valueBins : valueBins - 1) * 24;
+    for (let at = histogram; at < end; at += 24) {
+      left = f64x2.add(left, v128.load(at));
+      lefts += load<f64>(at, 16);
+      if (lefts < minRows || f64x2.extract_lane(left, 1) < minHessian) continue;
+      const right = f64x2.sub(total, left);
+      if (lefts > mostLefts || f64x2.extract_lane(right, 1) < minHessian) break;
+      const gradients = v128.shuffle<u64>(left, right, 0, 2);
+      const denominators = f64x2.add(v128.shuffle<u64>(left, right, 1, 3), l2s);
+      const squares = f64x2.mul(gradients, gradients);
+      const crossed = v128.shuffle<u64>(denominators, denominators, 1, 0);
+      const products = f64x2.mul(squares, crossed);
+      const whole = f64x2.extract_lane(denominators, 0) * f64x2.extract_lane(crossed, 0);
+      if (f64x2.extract_lane(products, 0) + f64x2.extract_lane(products, 1) < bound * whole) continue;
+      const scores = v128.and(f64x2.div(squares, denominators), f64x2.gt(denominators, f64x2.splat(0)));
       const gain = f64x2.extract_lane(scores, 0) + f64x2.extract_lane(scores, 1) - parent;
       if (gain > best) {
         best = gain;
-        store<f64>(found, <f64>bin, 0);
+        bound = boundOf(best + parent);
+        store<f64>(found, <f64>((at - histogram) / 24), 0);
         store<f64>(found, missingCount > 0 ? <f64>side : -1, 8);
-        store<f64>(found, f64x2.extract_lane(gradients, 0), 16);
-        store<f64>(found, f64x2.extract_lane(hessians, 0), 24);
+        v128.store(found, left, 16);
         store<f64>(found, lefts, 32);
       }
     }
   }
   return best;
+}
+
+/** Below it a sum of products is surely too small; where numbers are so small that they lose digits nothing is. */
+@inline
+function boundOf(whole: f64): f64 {
+  return whole > 1e-200 ? whole * (1 - 1e-12) : 0;
 }
