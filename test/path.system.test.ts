@@ -2,15 +2,14 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { after, before, test } from "node:test";
 
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { runProgram } from "../packages/cli/src/program.ts";
 import { backup } from "../packages/server/src/backup/backup.ts";
 import { restore } from "../packages/server/src/backup/restore.ts";
 import { start } from "../packages/server/src/main.ts";
+import { runCommand, tellCommand } from "./command.fixture.ts";
 import { type StartedProduct, startProduct } from "./start-product.ts";
 
 const loans = fileURLToPath(new URL("../examples/german-credit/german-credit.csv.gz", import.meta.url));
@@ -283,26 +282,10 @@ test("a backup restores every row and every file, and the restored server answer
   assert.equal((await restored.product.catalogue.ready(organisation, "loans")).champion.version.number, 1);
 });
 
-/** The command as a person types it, in this process. */
-async function command(words: readonly string[], { key = product.adminKey, piped = "" } = {}) {
-  let [out, err] = ["", ""];
-  const code = await runProgram(words, {
-    in: Readable.from([piped]),
-    out: { write: (text) => (out += text) },
-    err: { write: (text) => (err += text) },
-    environment: { url: product.url, key },
-    signal: new AbortController().signal,
-    elapsedMs: () => performance.now(),
-  });
-  return { code, out, err };
-}
-
-/** Expects success, and the object that --json prints. */
-async function told<T = Record<string, unknown>>(words: readonly string[], options?: { key?: string; piped?: string }): Promise<T> {
-  const { code, out, err } = await command([...words, "--json"], options);
-  assert.equal(code, 0, `${words.join(" ")}\n${out}${err}`);
-  return JSON.parse(out) as T;
-}
+const command = (words: readonly string[], options: { key?: string; piped?: string } = {}) =>
+  runCommand(product.url, words, { key: product.adminKey, ...options });
+const told = <T = Record<string, unknown>>(words: readonly string[], options: { key?: string; piped?: string } = {}) =>
+  tellCommand<T>(product.url, words, { key: product.adminKey, ...options });
 
 test("a model that the command trained and published brings its card: figures with intervals, parameters, leaks", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "megalith-publish-"));
