@@ -304,6 +304,23 @@ test("a model that the command trained and published brings its card: figures wi
   // A plan that is not there is refused before a version is made; a second version says that it does not answer yet.
   const refused = await command(["publish", model, "--name", "by-command", "--service", "by-command", "--plan", "missing"]);
   assert.match(refused.err, /billing\.plan_not_found/);
+  // So are a price that nobody named and a column that is not there; a service that is free says so.
+  const publishing = ["publish", model, "--name", "by-command", "--service", "by-command"];
+  assert.match((await command(publishing)).err, /Nothing says what the service costs/);
+  assert.match((await command([...publishing, "--free", "--required", "purpos"])).err, /no column purpos/);
+  assert.equal((await owner<{ versionCount: number }>("GET", "/api/v1/models/by-command")).versionCount, 1);
+  const made = await told([...publishing, "--free", "--require-complete"]);
+  assert.deepEqual([made.free, made.created], [true, false]);
+  const lacking = { record: { purpose: "education" } };
+  const lacked = await product.call("POST", "/api/v1/services/by-command/decide", { key: product.adminKey, body: lacking });
+  const { problems } = (lacked.body as { error: { problems: { path: string; code: string }[] } }).error;
+  assert.equal(problems.length, (card.columns as unknown[]).length - 1, "the table has every value, so every column is required");
+  assert.ok(problems.every(({ code }) => code === "required"));
+  const inputs = await owner<{ columns: { required: boolean }[] }>("GET", "/api/v1/services/by-command/schema");
+  assert.ok(inputs.columns.every(({ required }) => required));
+  const priced = await product.call("PATCH", "/api/v1/services/loans", { key: product.adminKey, body: { plan: null } });
+  assert.match(priced.text, /"\/plan","code":"required"/);
+
   const same = await command(["publish", model, "--name", "by-command"]);
   assert.match(same.out, /^by-command version 1 is on .*, the champion/);
   assert.match(same.err, /had these very bytes already: nothing was added/);

@@ -24,7 +24,7 @@ const settings = {
   model: Name,
   explanation: ExplanationPolicy,
   release: ReleaseLevel,
-  plan: Nullable(Name),
+  plan: Type.Union([Name, Type.Null()], { description: "Whose prices and limits hold; null for a service that is free." }),
   valueColumn: Nullable(
     Type.String({
       description:
@@ -45,6 +45,7 @@ export const ServiceShape = Type.Object({
   kind: Type.Literal("risk"),
   revision: Type.Integer(),
   ...settings,
+  free: Type.Boolean({ description: "Answers cost nothing: the service has no plan." }),
   version: Type.Object({ number: Type.Integer(), sha256: Type.String() }),
   createdAt: Time,
   updatedAt: Time,
@@ -52,7 +53,15 @@ export const ServiceShape = Type.Object({
 });
 export type ServiceShape = Static<typeof ServiceShape>;
 
-const Changeable = Type.Partial(Type.Object({ title: Title, ...settings }));
+const Changeable = Type.Partial(
+  Type.Object({
+    title: Title,
+    ...settings,
+    free: Type.Boolean({
+      description: "true: answers cost nothing, there is no plan. Without a plan a service is free only when this says so.",
+    }),
+  }),
+);
 
 export const InputColumnShape = Type.Object({
   name: Type.String(),
@@ -132,7 +141,7 @@ export const DecisionShape = Type.Object({
     Type.Array(Type.String(), { description: "Columns whose category training never saw: they counted as missing. Absent without any." }),
   ),
   version: Type.Object({ number: Type.Integer(), sha256: Type.String() }),
-  price: Nullable(Money),
+  price: Type.Union([Money, Type.Null()], { description: "null: free, because the service is or a member asked." }),
 });
 export type DecisionShape = Static<typeof DecisionShape>;
 
@@ -186,7 +195,8 @@ export const servingRoutes = {
     summary: "Publishes a model as a service.",
     tag: "services",
     access: { kind: "provider", role: "engineer" },
-    body: Type.Object({ name: Name, ...Type.Partial(Type.Object({ title: Title, ...settings })).properties, model: Name }),
+    description: "With a `plan`, or with `free: true`: neither, or both, is refused.",
+    body: Type.Object({ name: Name, ...Changeable.properties, model: Name }),
     status: 201,
     response: ServiceShape,
   }),

@@ -36,7 +36,7 @@ export function wideFields(columns: readonly InputColumnShape[]): ReadonlySet<st
 export function CellField({ column, name, value, wide, onChange }: CellFieldProps) {
   const { say } = useWords();
   const options = optionsOf(column);
-  const label = labelOf(column.name);
+  const label = column.required ? say("try.required", { column: labelOf(column.name) }) : labelOf(column.name);
   if (options.length === 0)
     return (
       <Field label={label} name={name} wide={wide}>

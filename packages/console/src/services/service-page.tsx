@@ -42,9 +42,11 @@ export function ServicePage() {
         title={title}
         badge={<StatusBadge status={status} />}
         trail={[{ to: "/", label: say("nav.services") }]}
-        lead={[name, say("home.version", { number: version.number }), ...(isProvider ? [price ?? plan ?? say("home.free")] : [])].join(
-          " · ",
-        )}
+        lead={[
+          name,
+          say("home.version", { number: version.number }),
+          ...(isProvider || plan === null ? [price ?? plan ?? say("home.free")] : []),
+        ].join(" · ")}
       />
       <Tabs label={say("service.tabs")} tabs={tabs} param="tab" />
     </div>
@@ -70,7 +72,7 @@ function useTabs(service: ServiceShape | undefined, schema: ServiceSchemaShape |
     tabs.push({
       id: "settings",
       label: say("service.tab.settings"),
-      content: () => <SettingsPart key={service.revision} service={service} />,
+      content: () => <SettingsPart key={service.revision} service={service} columns={schema.columns} />,
     });
   return tabs;
 }

@@ -1,5 +1,5 @@
 /** The settings of a service; saving makes a new revision. */
-import { billingRoutes, type ServiceShape, servingRoutes } from "@megalith/contract";
+import { billingRoutes, type InputColumnShape, type ServiceShape, servingRoutes } from "@megalith/contract";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { callRoute } from "../api/call-route.ts";
@@ -8,18 +8,22 @@ import { Form, SubmitButton } from "../design/form.tsx";
 import { useToast } from "../design/toasts.tsx";
 import { useWords } from "../language/language.tsx";
 import { ExplanationFields } from "./explanation-fields.tsx";
+import { RequiredFields } from "./required-fields.tsx";
 
 const releases = ["none", "metrics", "structure", "parameters", "logic"] as const;
-const changeable = ["title", "status", "plan", "explanation", "release", "retentionDays"] as const;
+const changeable = ["title", "status", "plan", "explanation", "release", "retentionDays", "required"] as const;
 type Settings = Pick<ServiceShape, (typeof changeable)[number]>;
 
-export function SettingsPart({ service }: { service: ServiceShape }) {
+export function SettingsPart({ service, columns }: { service: ServiceShape; columns: readonly InputColumnShape[] }) {
   const { say } = useWords();
   const client = useQueryClient();
   const toast = useToast();
   const [settings, setSettings] = useState<Settings>(service);
   const change = (changed: Partial<Settings>) => setSettings({ ...settings, ...changed });
-  const body = Object.fromEntries(changeable.map((name) => [name, settings[name]])) as unknown as Settings;
+  const body = {
+    ...(Object.fromEntries(changeable.map((name) => [name, settings[name]])) as unknown as Settings),
+    free: settings.plan === null,
+  };
   const isChanged = changeable.some((name) => JSON.stringify(settings[name]) !== JSON.stringify(service[name]));
   const save = useMutation({
     mutationFn: () => callRoute(servingRoutes.changeService, { params: { service: service.name }, body }),
@@ -45,6 +49,7 @@ export function SettingsPart({ service }: { service: ServiceShape }) {
         <ExplanationFields value={settings.explanation} onChange={(explanation) => change({ explanation })} />
         <DisclosureFields settings={settings} onChange={change} />
       </div>
+      <RequiredFields columns={columns} value={settings.required} onChange={(required) => change({ required })} />
     </Form>
   );
 }

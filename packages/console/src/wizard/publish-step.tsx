@@ -10,6 +10,7 @@ import { useToast } from "../design/toasts.tsx";
 import { useWords } from "../language/language.tsx";
 import { ExplanationFields } from "../services/explanation-fields.tsx";
 import { namePattern } from "./address-name.ts";
+import { CompleteField } from "./complete-field.tsx";
 import { makePlan, newPlan, type Price, PriceFields } from "./price-fields.tsx";
 import { StepTitle } from "./step-title.tsx";
 
@@ -19,6 +20,7 @@ export function PublishStep({ table, model }: { table: TableShape; model: string
   const [title, setTitle] = useState(table.title || table.name);
   const [price, setPrice] = useState<Price>({ plan: newPlan, amount: "0.25", currency: "EUR" });
   const [explanation, setExplanation] = useState<ExplanationPolicy>({ kind: "top", count: 5 });
+  const [required, setRequired] = useState<string[]>([]);
   const [isTouched, setTouched] = useState(false);
   const plans = useQuery({ queryKey: ["plans"], queryFn: () => callRoute(billingRoutes.listPlans, {}) });
   const publish = usePublish();
@@ -31,7 +33,7 @@ export function PublishStep({ table, model }: { table: TableShape; model: string
   return (
     <Form
       className="card"
-      onSend={() => publish({ name, title, model, explanation, price })}
+      onSend={() => publish({ name, title, model, explanation, price, required })}
       unsaved={isTouched}
       codes={{ "serving.service_name_taken": "name", "billing.plan_name_taken": "name" }}
       actions={<SubmitButton>{say("publish.submit")}</SubmitButton>}
@@ -55,6 +57,7 @@ export function PublishStep({ table, model }: { table: TableShape; model: string
         <PriceFields plans={plans.data?.items ?? []} value={price} onChange={noting(setPrice)} />
         <ExplanationFields value={explanation} onChange={noting(setExplanation)} />
       </div>
+      <CompleteField model={model} value={required} onChange={noting(setRequired)} />
     </Form>
   );
 }
@@ -65,6 +68,7 @@ interface Publication {
   readonly model: string;
   readonly explanation: ExplanationPolicy;
   readonly price: Price;
+  readonly required: string[];
 }
 
 /** Makes the plan if there is none, and the service; a plan that was made before the service was refused is used again. */
@@ -81,8 +85,10 @@ function usePublish() {
     return made.current.plan;
   };
   const create = useMutation({
-    mutationFn: async ({ price, ...service }: Publication) =>
-      callRoute(servingRoutes.createService, { body: { ...service, plan: await planOf(service.name, price) } }),
+    mutationFn: async ({ price, ...service }: Publication) => {
+      const plan = await planOf(service.name, price);
+      return callRoute(servingRoutes.createService, { body: { ...service, plan, free: plan === null } });
+    },
     onSuccess: async (service) => {
       await client.invalidateQueries();
       toast(say("publish.done", { title: service.title }));

@@ -130,6 +130,7 @@ export const englishWizard = {
   "publish.titleHint": "What your customers read.",
   "publish.newPlan": "A new plan",
   "publish.noPlan": "No plan: answers cost nothing",
+  "publish.requireComplete": "Refuse a record that lacks one of the {count} columns which had a value in every row of the table",
   "publish.price": "Price per decision",
   "publish.currency": "Currency",
   "publish.priceInvalid": "A decimal amount from 0, for example 0.25, with at most nine digits after the point.",

@@ -132,6 +132,7 @@ export const chineseWizard: Readonly<Record<keyof typeof englishWizard, string>>
   "publish.titleHint": "客户看到的名称。",
   "publish.newPlan": "新方案",
   "publish.noPlan": "无方案：回答免费",
+  "publish.requireComplete": "表中每一行都有值的列共 {count} 列，缺少其中任何一列的记录予以拒绝",
   "publish.price": "每次决策价格",
   "publish.currency": "货币",
   "publish.priceInvalid": "从 0 起的十进制金额，例如 0.25，小数点后最多九位。",

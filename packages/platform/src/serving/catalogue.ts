@@ -4,7 +4,7 @@
  * Compiled services stay in memory. A change in this process drops them at once; a change elsewhere arrives by
  * notification. While the notifications are lost nothing is kept, so a stale answer cannot outlive a promotion.
  */
-import { MegalithError } from "@megalith/contract";
+import { MegalithError, type Problem } from "@megalith/contract";
 import type { Pool } from "pg";
 import {
   type Caller,
@@ -20,7 +20,14 @@ import { championChannel, type RegistryService, type Version } from "../registry
 import { createRecordEncoder } from "../training/index.ts";
 import { Answerer } from "./answer.ts";
 import { type CompiledService, type CompiledVersion, RecentlyUsed } from "./compiled.ts";
-import { checkSettings, defaultSettings, type PublishedService, type ServiceSettings } from "./published-service.ts";
+import {
+  checkSettings,
+  defaultSettings,
+  type PriceChange,
+  type PublishedService,
+  planAfter,
+  type ServiceSettings,
+} from "./published-service.ts";
 import { findServiceNames, findServices, insertRevision } from "./store.ts";
 
 export const serviceChannel = "megalith_service";
@@ -34,7 +41,7 @@ export interface CatalogueOptions {
   readonly planExists: (organisation: string, plan: string) => Promise<boolean>;
 }
 
-export type SettingsChange = Partial<ServiceSettings> & { readonly title?: string | undefined };
+export type SettingsChange = Partial<Omit<ServiceSettings, "plan">> & PriceChange & { readonly title?: string | undefined };
 
 const compiledLimit = 4096;
 const versionLimit = 512;
@@ -52,8 +59,10 @@ export class ServiceCatalogue {
   }
 
   async create(caller: Caller, name: string, change: SettingsChange & { readonly model: string }): Promise<CompiledService> {
-    const settings: ServiceSettings = { ...defaultSettings, ...withoutTitle(change), model: change.model };
-    await this.check(caller.organisation, settings);
+    const problems: Problem[] = [];
+    const plan = planAfter(change, undefined, problems);
+    const settings: ServiceSettings = { ...defaultSettings, ...plainSettings(change), model: change.model, plan };
+    await this.check(caller.organisation, settings, problems);
     const { pool, newUuid, clock } = this.options;
     try {
       await inTransaction(pool, async (client) => {
@@ -97,8 +106,10 @@ export class ServiceCatalogue {
       await client.query("select id from service where organisation = $1 and name = $2 for update", [caller.organisation, name]);
       const service = (await findServices(client, caller.organisation, { name }))[0];
       if (service === undefined) throw new MegalithError("request.not_found");
-      const settings = { ...service.settings, ...withoutTitle(change) };
-      await this.check(caller.organisation, settings);
+      const problems: Problem[] = [];
+      const plan = planAfter(change, service.settings.plan, problems);
+      const settings = { ...service.settings, ...plainSettings(change), plan };
+      await this.check(caller.organisation, settings, problems);
       const now = clock.now();
       const title = change.title ?? service.title;
       const number = await insertRevision(client, {
@@ -220,12 +231,12 @@ export class ServiceCatalogue {
     };
   }
 
-  private async check(organisation: string, settings: ServiceSettings): Promise<void> {
+  private async check(organisation: string, settings: ServiceSettings, problems: Problem[]): Promise<void> {
     const model = await this.options.registry.model(organisation, settings.model);
     if (model.champion === null) throw new MegalithError("registry.version_not_found", { values: { model: settings.model, version: 1 } });
     const { encoder } = await this.compileVersion(model.champion);
     const planExists = settings.plan === null || (await this.options.planExists(organisation, settings.plan));
-    checkSettings(settings, encoder.columns, planExists);
+    checkSettings(settings, encoder.columns, planExists, problems);
   }
 }
 
@@ -233,6 +244,6 @@ function maySee(principal: Principal, serviceId: string): boolean {
   return principal.kind === "provider" || principal.serviceIds === null || principal.serviceIds.includes(serviceId);
 }
 
-function withoutTitle({ title: _title, ...settings }: SettingsChange): Partial<ServiceSettings> {
+function plainSettings({ title: _title, plan: _plan, free: _free, ...settings }: SettingsChange): Partial<ServiceSettings> {
   return settings;
 }

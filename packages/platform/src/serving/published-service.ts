@@ -41,9 +41,38 @@ export const defaultSettings: Omit<ServiceSettings, "model"> = {
   status: "open",
 };
 
-/** What settings name must be there: columns among the model's inputs, a plan that exists. @throws MegalithError "serving.settings_invalid". */
-export function checkSettings(settings: ServiceSettings, columns: readonly { name: string; kind: string }[], planExists: boolean): void {
-  const problems: Problem[] = [];
+/** What a publisher says of the price: a plan, or that the service is free. */
+export interface PriceChange {
+  readonly plan?: string | null | undefined;
+  readonly free?: boolean | undefined;
+}
+
+/**
+ * The plan after a change. A service becomes free because somebody said so, never because a plan was left out.
+ * @param current the plan before; undefined for a new service. @param problems gets what is wrong with the change.
+ */
+export function planAfter({ plan, free }: PriceChange, current: string | null | undefined, problems: Problem[]): string | null {
+  if (free === true) {
+    if (typeof plan === "string") problems.push(problem("/free", "clash", "freeAndPlan", { plan }));
+    return null;
+  }
+  if (typeof plan === "string") return plan;
+  const after = plan === undefined ? (current ?? null) : null;
+  const isSaid = after !== null || (current === null && free === undefined);
+  if (!isSaid) problems.push(problem("/plan", "required", "planOrFree"));
+  return after;
+}
+
+/**
+ * What settings name must be there: columns among the model's inputs, a plan that exists.
+ * @param problems those that were found before. @throws MegalithError "serving.settings_invalid" with all of them.
+ */
+export function checkSettings(
+  settings: ServiceSettings,
+  columns: readonly { name: string; kind: string }[],
+  planExists: boolean,
+  problems: Problem[] = [],
+): void {
   const byName = new Map(columns.map((column) => [column.name, column]));
   const numeric = columns.filter(({ kind }) => kind === "numeric").map(({ name }) => name);
   settings.required.forEach((name, index) => {

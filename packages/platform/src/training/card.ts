@@ -48,7 +48,7 @@ export function cardOf(forest: Forest, parts: CardParts): Card {
     rows: parts.rows,
     rowsWithoutTarget: target.missing,
     evaluation: { scheme: evaluation.scheme, splits: evaluation.splits, rows: evaluation.rows, calibration: evaluation.calibration },
-    columns: columns.map(({ name, kind }) => ({ name, kind })),
+    columns: columns.map(({ name, kind, values }) => ({ name, kind, missing: missingIn(values) })),
     warnings: evaluation.warnings,
     leaks: parts.leaks,
     importances: importances.sort((a, b) => b.share - a.share),
@@ -59,6 +59,13 @@ export function cardOf(forest: Forest, parts: CardParts): Card {
     leaves: forest.trees.leafValue.length,
     example: Object.fromEntries(columns.map((column) => [column.name, typicalOf(column)])),
   };
+}
+
+/** Rows of the table without a value. */
+function missingIn(values: Float64Array): number {
+  let count = 0;
+  for (const value of values) if (Number.isNaN(value)) count++;
+  return count;
 }
 
 /** A typical value, not anybody's row: the median, or the most frequent category. */

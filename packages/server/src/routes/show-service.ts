@@ -12,6 +12,7 @@ export function showService({ service, champion }: CompiledService): ServiceShap
     revision: service.revision,
     ...settings,
     required: [...settings.required],
+    free: settings.plan === null,
     version: { number: champion.version.number, sha256: champion.version.sha256 },
     createdAt: service.createdAt.toISOString(),
     updatedAt: service.updatedAt.toISOString(),
