@@ -20,6 +20,7 @@ export const errors = {
   "request.no_such_route": { status: 404, message: "No route of this server has this method and path." },
   "server.internal": { status: 500, message: "Something went wrong on our side; the request id names it in the log." },
   "server.overloaded": { status: 503, message: "The server is busy; try again after {seconds} second(s)." },
+  "server.storage_full": { status: 507, message: "There is no room left where the server keeps its data; nothing was changed." },
   "server.starting": { status: 503, message: "The server is starting; try again after {seconds} second(s)." },
   "server.data_newer": {
     status: 503,

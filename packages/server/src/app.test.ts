@@ -127,3 +127,14 @@ test("an upload of less than 64 KiB a minute is refused, unless it is we who do 
   await setImmediate();
   assert.deepEqual(faults, ["slow"]);
 });
+
+test("a disk without room is told as such, by whomever it is found", async (t) => {
+  for (const code of ["ENOSPC", "53100"]) {
+    const full: BoundRoute = { spec: inferenceRoutes.infer, handle: () => Promise.reject(Object.assign(new Error("full"), { code })) };
+    const call = request({ port: await serving(t, full), method: "POST", path: "/v2/models/loans/infer" });
+    call.end(JSON.stringify({ inputs: [] }));
+    const [reply] = (await once(call, "response")) as [IncomingMessage];
+    assert.equal(reply.statusCode, 507);
+    assert.match(await text(reply), /no room left/);
+  }
+});

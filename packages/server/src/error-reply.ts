@@ -9,6 +9,7 @@ import {
   thing,
   wordProblem,
 } from "@megalith/contract";
+import { wordStorageFault } from "@megalith/platform/foundation";
 import type { FastifyRequest } from "fastify";
 
 const frameworkCodes: Readonly<Record<string, ErrorCode>> = {
@@ -47,6 +48,8 @@ export function toMegalithError(error: unknown, request: FastifyRequest): Megali
       });
     default:
   }
+  const worded = wordStorageFault(fault);
+  if (worded instanceof MegalithError) return worded;
   if (isDatabaseAway(fault))
     return new MegalithError("server.overloaded", { values: { seconds: 1 }, retryAfterSeconds: 1, detail, cause: error });
   return new MegalithError("server.internal", { detail: error instanceof Error ? (error.stack ?? detail) : detail, cause: error });
@@ -59,7 +62,7 @@ export function wrongMedia(sent: string | undefined, accepted: readonly string[]
   return new MegalithError("request.unsupported_media", { values: { ...values, type: sent.slice(0, 100) } });
 }
 
-/** PostgreSQL restarting, unreachable, out of space or connections, or waiting for a lock: the caller should try again, nothing is broken. */
+/** PostgreSQL restarting, unreachable, out of connections, or waiting for a lock: the caller should try again, nothing is broken. */
 function isDatabaseAway(fault: { code?: unknown; message?: unknown }): boolean {
   const code = String(fault?.code ?? "");
   if (/^(57P0[123]|08\d{3}|53\d{3}|55P03|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE)$/.test(code)) return true;

@@ -14,6 +14,7 @@ export const chineseErrors: Readonly<Partial<Record<ErrorCode, string>>> = {
   "accounts.login_without_role": "客户的登录账号没有角色。",
   "server.internal": "服务器出现问题；请求编号可在日志中查到。",
   "server.overloaded": "服务器繁忙；请在 {seconds} 秒后重试。",
+  "server.storage_full": "服务器存放数据的位置空间不足；未作任何更改。",
   "server.starting": "服务器正在启动；请在 {seconds} 秒后重试。",
   "server.data_newer": "数据目录由更新的版本写入（迁移 {migration}）；请启动该版本。",
   "server.data_altered": "迁移 {migration} 在应用后被修改；请恢复原文件。",

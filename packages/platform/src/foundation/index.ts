@@ -8,3 +8,4 @@ export { type Migration, migrate, readMigrations } from "./migrations.ts";
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from "./postgres.ts";
 export type { CustomerPrincipal, Principal, ProviderPrincipal } from "./principal.ts";
 export { processStart, tryLock } from "./process-lock.mjs";
+export { wordStorageFault } from "./storage-fault.ts";

@@ -7,7 +7,7 @@
 import { type Actor, idFromUuid, MegalithError } from "@megalith/contract";
 import type { Pool } from "pg";
 import type { PgBoss } from "pg-boss";
-import { type Caller, type Clock, inTransaction } from "../foundation/index.ts";
+import { type Caller, type Clock, inTransaction, wordStorageFault } from "../foundation/index.ts";
 import type { RegistryService } from "../registry/index.ts";
 import type { TableService } from "../tables/index.ts";
 import { choiceOf } from "./choice.ts";
@@ -166,7 +166,8 @@ export class TrainingWorker {
 }
 
 async function fail(database: Pick<Pool, "query">, id: string, error: unknown, now: Date): Promise<void> {
-  const known = error instanceof MegalithError ? error : new MegalithError("server.internal");
+  const worded = wordStorageFault(error);
+  const known = worded instanceof MegalithError ? worded : new MegalithError("server.internal");
   const told = { code: known.code, message: known.message, values: known.values, problems: known.problems };
   await database.query("update job set state = 'failed', error = $2, ended_at = $3 where id = $1 and state = 'running'", [
     id,
