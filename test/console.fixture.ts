@@ -32,7 +32,8 @@ export async function startConsole(options: Pick<StartOptions, "demo">): Promise
 }
 
 export async function signInAsOwner(page: Page, { adminKey }: StartedProduct): Promise<void> {
-  await page.getByLabel("Admin key", { exact: true }).last().fill(adminKey);
+  await page.getByRole("tab", { name: "Admin key" }).click();
+  await page.getByRole("textbox", { name: "Admin key" }).fill(adminKey);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("button", { name: "Sign out" }).waitFor();
 }

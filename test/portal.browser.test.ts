@@ -39,6 +39,13 @@ async function confirm(page: Page, button: string, answer: string): Promise<void
   await page.getByRole("dialog").getByRole("button", { name: answer, exact: true }).click();
 }
 
+/** Copies the secret that is shown, and closes it. */
+async function takeKey(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Copy the key" }).click();
+  await page.getByRole("button", { name: "I have it" }).click();
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
+}
+
 const toast = (page: Page, text: string | RegExp) => page.locator(".toast", { hasText: text }).waitFor(patience);
 
 async function textOfPdf(bytes: Uint8Array): Promise<string> {
@@ -51,11 +58,21 @@ test("a key is made, rotated with overlap and revoked, and the service obeys at 
   const { page, complaints } = await openAsOwner("/customers");
   await page.getByRole("link", { name: "Demo customer" }).click();
   await page.getByRole("heading", { name: "Demo customer", level: 1 }).waitFor();
-  await page.getByLabel("Name").fill("tablet");
   await page.getByRole("button", { name: "New key" }).click();
+  await page.getByRole("button", { name: "Create key" }).click();
+  const name = page.getByLabel("Name", { exact: true });
+  assert.match((await name.getAttribute("aria-describedby")) ?? "", /fault/, "what is missing is said at its field");
+  assert.equal(await page.evaluate("document.activeElement.name"), "name", "and the field has the focus");
+  await name.fill("tablet");
+  await page.getByRole("button", { name: "Create key" }).dblclick();
   const first = (await page.getByTestId("secret").textContent(patience)) ?? "";
   assert.equal((await decide(first)).status, 200);
-  await page.getByRole("button", { name: "I have it" }).click();
+  await page.keyboard.press("Escape");
+  await page.getByText("This was not copied yet.").waitFor();
+  await assertGoodInEveryLook(page);
+  await page.getByRole("button", { name: "Stay" }).click();
+  await takeKey(page);
+  assert.equal(await page.getByRole("row").filter({ hasText: "tablet" }).count(), 1, "pressed twice, made once");
 
   await page.getByRole("button", { name: "Rotate the key tablet" }).click();
   await assertGoodInEveryLook(page);
@@ -63,6 +80,7 @@ test("a key is made, rotated with overlap and revoked, and the service obeys at 
   await confirm(page, "Rotate the key tablet", "Rotate");
   await toast(page, "tablet was rotated.");
   const second = (await page.getByTestId("secret").textContent(patience)) ?? "";
+  await takeKey(page);
   assert.notEqual(second, first);
   assert.deepEqual([(await decide(first)).status, (await decide(second)).status], [200, 200]);
 
@@ -75,7 +93,7 @@ test("a key is made, rotated with overlap and revoked, and the service obeys at 
   await page.context().close();
 });
 
-test("last month is invoiced with the next number, and the PDF says whom", async () => {
+test("last month is invoiced with the next number, and the PDF says who sells to whom", async () => {
   const client = new pg.Client({ connectionString: product.databaseUrl });
   await client.connect();
   await decide(product.customerKey);
@@ -92,7 +110,7 @@ test("last month is invoiced with the next number, and the PDF says whom", async
   const { page } = await openAsOwner("/customers");
   await page.getByRole("link", { name: "Demo customer" }).click();
   await page.getByRole("tab", { name: "Invoices" }).click();
-  await page.getByLabel("Month").fill(month);
+  await page.getByLabel("Month", { exact: true }).selectOption(month);
   const words = new Intl.DateTimeFormat("en", { year: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${month}-01`));
   await page.getByRole("heading", { name: `Preview of ${words}` }).waitFor();
   const draft = (await page.getByRole("link", { name: "Preview as PDF" }).getAttribute("href")) ?? "";
@@ -106,14 +124,30 @@ test("last month is invoiced with the next number, and the PDF says whom", async
   assert.equal(invoice?.exactNanos, String(nanos));
   assert.equal(shown, wordMoney(invoice?.totalNanos ?? "", "EUR"));
 
+  await page.getByRole("link", { name: "Your details" }).click();
+  await page.getByLabel("Legal name").fill("Provider GmbH");
+  await page.getByLabel("Address").fill("Hauptstrasse 1\n10115 Berlin");
+  await assertGoodInEveryLook(page);
+  await page.getByRole("link", { name: "Customers" }).click();
+  await page.getByRole("button", { name: "Stay" }).click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await toast(page, "Saved");
+  await page.goBack();
+  await page.getByLabel("Month", { exact: true }).selectOption(month);
+  await page.getByText("Hauptstrasse 1").waitFor();
+
   await confirm(page, "Issue the invoice", "Issue the invoice");
   await toast(page, /^Issued: .*000001/);
   await page.getByRole("cell", { name: /^INV.*000001$/ }).waitFor();
   await assertGoodInEveryLook(page);
-  const link = (await page.getByRole("link", { name: /^PDF of .*000001$/ }).getAttribute("href")) ?? "";
+  const link =
+    (await page
+      .getByRole("link", { name: /^PDF of .*000001$/ })
+      .first()
+      .getAttribute("href")) ?? "";
   assert.match(link, /[?&]language=en$/, "the PDF is in the language of the page");
   const pdf = await page.request.get(`${product.url}${link}`);
-  assert.match(await textOfPdf(new Uint8Array(await pdf.body())), /Demo customer/);
+  assert.match(await textOfPdf(new Uint8Array(await pdf.body())), /Provider GmbH.*Hauptstrasse 1.*10115 Berlin.*Demo customer/s);
   await page.getByRole("tab", { name: "Usage" }).click();
   const csv = (await page.getByRole("link", { name: "Download as CSV" }).getAttribute("href")) ?? "";
   assert.match(await (await page.request.get(`${product.url}${csv}`)).text(), /^id,customer,.*\r\nuse_/);
@@ -192,6 +226,7 @@ test("a customer's person sees what is the customer's, and another's is as if it
 
   const { page } = await openAsOwner("/customers");
   await page.getByRole("link", { name: "Demo customer" }).click();
+  await page.getByRole("tab", { name: "Details" }).click();
   await page.getByRole("button", { name: "Invite a login" }).click();
   const link = (await page.locator(".secret").textContent(patience)) ?? "";
   await page.context().close();
@@ -211,7 +246,7 @@ test("a customer's person sees what is the customer's, and another's is as if it
   await theirs.getByText(`…${own.decisions[0]?.id.slice(-8)}`).waitFor();
   assert.equal(await theirs.getByText(`…${foreign.decisions[0]?.id.slice(-8)}`).count(), 0);
   await theirs.getByRole("link", { name: "Keys and invoices" }).click();
-  for (const tab of ["Keys", "Usage", "Invoices"]) {
+  for (const tab of ["Keys", "Usage", "Invoices", "Details"]) {
     await theirs.getByRole("tab", { name: tab }).click();
     await assertGoodInEveryLook(theirs);
   }
@@ -219,17 +254,35 @@ test("a customer's person sees what is the customer's, and another's is as if it
   assert.deepEqual(withoutSignIn(complaints), []);
   for (const path of [`/customers/${otherId}`, "/members", "/new", `/decisions/${foreign.decisions[0]?.id}`]) {
     await theirs.goto(`${product.url}${path}`, { waitUntil: "networkidle" });
-    await theirs.getByText(/does not exist|no such thing/i).waitFor();
+    await theirs.getByText(/does not exist|no such decision/i).waitFor();
   }
   await theirs.context().close();
+
+  const { page: late } = await openPage(browser, link, { width: 1280, colorScheme: "light" });
+  await late.getByRole("heading", { name: "This invitation no longer works" }).waitFor();
+  await assertGoodInEveryLook(late);
+  await late.getByRole("link", { name: "Go to sign in" }).click();
+  await late.getByRole("textbox", { name: "E-mail" }).fill("grace@bank.example");
+  await late.getByLabel("Password").fill("not the right password");
+  await late.getByRole("button", { name: "Sign in" }).click();
+  await late.getByRole("alert").filter({ hasText: "is not right" }).waitFor();
+  await late.context().close();
 });
 
-test("who is signed out meanwhile signs in and is back where they were", async () => {
+test("who is signed out meanwhile, or finds the server away, is told so and is back where they were", async () => {
   const { page } = await openAsOwner("/members");
   await page.context().clearCookies();
   await page.getByRole("link", { name: "Customers" }).click();
-  await page.getByRole("button", { name: "Sign in" }).waitFor(patience);
+  await page.getByText("Your session has ended.").waitFor(patience);
   await signInAsOwner(page, product);
+  await page.getByRole("heading", { name: "Customers", level: 1 }).waitFor();
+
+  await page.route("**/api/v1/**", (route) => route.abort());
+  await page.reload();
+  await page.getByRole("heading", { name: "The server does not answer" }).waitFor(patience);
+  await assertGoodInEveryLook(page);
+  await page.unroute("**/api/v1/**");
+  await page.getByRole("button", { name: "Try again" }).click();
   await page.getByRole("heading", { name: "Customers", level: 1 }).waitFor();
   await page.context().close();
 });

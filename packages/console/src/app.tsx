@@ -1,16 +1,18 @@
 /** Which page stands at which address; nobody but the signed-in gets past the door. */
-import { Link, Route, Routes } from "react-router";
+import { Route, Routes } from "react-router";
 import { AccountPage } from "./customers/account-page.tsx";
 import { CustomerPage } from "./customers/customer-page.tsx";
 import { CustomersPage } from "./customers/customers-page.tsx";
-import { ErrorNotice, Loading, usePageTitle } from "./design/parts.tsx";
+import { Loading } from "./design/parts.tsx";
 import { HomePage } from "./home/home-page.tsx";
-import { useWords } from "./language/language.tsx";
 import { MembersPage } from "./members/members-page.tsx";
+import { OrganisationPage } from "./members/organisation-page.tsx";
+import { NotFoundPage } from "./not-found-page.tsx";
 import { DecisionPage } from "./services/decision-page.tsx";
 import { ServicePage } from "./services/service-page.tsx";
 import { VersionPage } from "./services/version-page.tsx";
 import { AcceptInvitePage } from "./session/accept-invite-page.tsx";
+import { AwayPage } from "./session/away-page.tsx";
 import { SignedIn, useSession } from "./session/session.tsx";
 import { SignInPage } from "./session/sign-in-page.tsx";
 import { Shell } from "./shell/shell.tsx";
@@ -28,7 +30,7 @@ export function App() {
 function Inside() {
   const session = useSession();
   if (session.isPending) return <Loading />;
-  if (session.isError) return <ErrorNotice error={session.error} />;
+  if (session.isError) return <AwayPage error={session.error} isTrying={session.isFetching} onTry={session.refetch} />;
   if (session.data === null) return <SignInPage />;
   const isProvider = session.data.kind === "provider";
   return (
@@ -45,6 +47,7 @@ function Inside() {
               <Route path="customers" element={<CustomersPage />} />
               <Route path="customers/:customer" element={<CustomerPage />} />
               <Route path="members" element={<MembersPage />} />
+              <Route path="organisation" element={<OrganisationPage />} />
             </>
           ) : (
             <Route path="account" element={<AccountPage />} />
@@ -53,19 +56,5 @@ function Inside() {
         </Route>
       </Routes>
     </SignedIn>
-  );
-}
-
-function NotFoundPage() {
-  const { say } = useWords();
-  usePageTitle(say("notFound.title"));
-  return (
-    <div className="card empty">
-      <h1>{say("notFound.title")}</h1>
-      <p className="quiet">{say("notFound.text")}</p>
-      <Link className="button" to="/">
-        {say("notFound.home")}
-      </Link>
-    </div>
   );
 }

@@ -13,18 +13,21 @@ import "./design/parts.css";
 import "./design/form.css";
 import "./design/table.css";
 import "./design/shell.css";
+import "./customers/customers.css";
 import { FaultBoundary } from "./design/fault-boundary.tsx";
 import { ToastProvider } from "./design/toasts.tsx";
 import { UnsavedProvider } from "./design/unsaved.tsx";
 import { firstLanguage, LanguageProvider } from "./language/language.tsx";
-import { sessionKey } from "./session/session.tsx";
+import { endedKey, sessionKey } from "./session/session.tsx";
 import { applyTheme } from "./shell/preferences.tsx";
 
 applyTheme();
 document.documentElement.lang = firstLanguage();
 /** A session that ended shows the door; the address stays, so one is back where one was after signing in. */
 const onError = (error: unknown) => {
-  if (error instanceof ApiError && error.status === 401 && error.code === "access.unauthenticated") client.setQueryData(sessionKey, null);
+  if (!(error instanceof ApiError && error.status === 401 && error.code === "access.unauthenticated")) return;
+  if (client.getQueryData(sessionKey) != null) client.setQueryData(endedKey, true);
+  client.setQueryData(sessionKey, null);
 };
 const client = new QueryClient({
   queryCache: new QueryCache({ onError }),

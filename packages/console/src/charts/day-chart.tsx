@@ -2,7 +2,14 @@
 import { useWords } from "../language/language.tsx";
 import { Chart } from "./chart.tsx";
 
-export function DayChart({ label, days }: { label: string; days: readonly { readonly day: string; readonly count: number }[] }) {
+interface ChartDay {
+  readonly day: string;
+  readonly count: number;
+  /** Besides the count, for example what it cost. */
+  readonly note: string;
+}
+
+export function DayChart({ label, days }: { label: string; days: readonly ChartDay[] }) {
   const { language, number } = useWords();
   const dayOf = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", timeZone: "UTC" });
   const wholeDay = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" });
@@ -18,8 +25,10 @@ export function DayChart({ label, days }: { label: string; days: readonly { read
           backgroundColor: surface,
           borderColor: line,
           textStyle: { color: ink, fontSize: 13 },
-          formatter: ([bar]: readonly { readonly name: string; readonly value: number }[]) =>
-            bar === undefined ? "" : `${wholeDay.format(new Date(bar.name))}: ${number(bar.value)}`,
+          formatter: ([bar]: readonly { readonly dataIndex: number }[]) => {
+            const day = days[bar?.dataIndex ?? -1];
+            return day === undefined ? "" : `${wholeDay.format(new Date(day.day))}<br>${number(day.count)} · ${day.note}`;
+          },
         },
         xAxis: {
           type: "category",

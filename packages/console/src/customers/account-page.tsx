@@ -3,5 +3,5 @@ import { useSignedIn } from "../session/session.tsx";
 import { CustomerView } from "./customer-page.tsx";
 
 export function AccountPage() {
-  return <CustomerView customer={useSignedIn().customer ?? ""} />;
+  return <CustomerView id={useSignedIn().customer ?? ""} />;
 }

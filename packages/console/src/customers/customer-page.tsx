@@ -1,49 +1,44 @@
-/** One customer: its keys, usage and invoices. */
+/** One customer: its keys, usage, invoices and details. */
 import { accountsRoutes } from "@megalith/contract";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
-import { callRoute } from "../api/call-route.ts";
-import { ErrorNotice, Loading, PageHead, Tabs } from "../design/parts.tsx";
+import { ApiError, callRoute } from "../api/call-route.ts";
+import { Loading, PageHead, Tabs } from "../design/parts.tsx";
+import { QueryFault } from "../design/query-fault.tsx";
 import { useWords } from "../language/language.tsx";
-import { InviteLink } from "../members/invite-link.tsx";
-import { mayAs, useSignedIn } from "../session/session.tsx";
+import { NotFoundPage } from "../not-found-page.tsx";
+import { DetailsPart } from "./details-part.tsx";
 import { InvoicesPart } from "./invoices-part.tsx";
 import { KeysPart } from "./keys-part.tsx";
 import { UsagePart } from "./usage-part.tsx";
 
 export function CustomerPage() {
   const { customer = "" } = useParams();
-  return <CustomerView customer={customer} />;
+  return <CustomerView key={customer} id={customer} />;
 }
 
-export function CustomerView({ customer }: { customer: string }) {
+export function CustomerView({ id }: { id: string }) {
   const { say } = useWords();
-  const session = useSignedIn();
   const found = useQuery({
-    queryKey: ["customer", customer],
-    queryFn: () => callRoute(accountsRoutes.readCustomer, { params: { customer } }),
+    queryKey: ["customer", id],
+    queryFn: () => callRoute(accountsRoutes.readCustomer, { params: { customer: id } }),
   });
-  const invite = useMutation({ mutationFn: () => callRoute(accountsRoutes.inviteCustomerLogin, { params: { customer } }) });
   if (found.isPending) return <Loading />;
-  if (found.isError) return <ErrorNotice error={found.error} />;
+  if (found.error instanceof ApiError && found.error.status === 404) return <NotFoundPage />;
+  if (found.isError) return <QueryFault query={found} />;
+  const customer = found.data;
   const tabs = [
     { id: "keys", label: say("customer.keys"), content: () => <KeysPart customer={customer} /> },
     { id: "usage", label: say("customer.usage"), content: () => <UsagePart customer={customer} /> },
     { id: "invoices", label: say("customer.invoices"), content: () => <InvoicesPart customer={customer} /> },
+    { id: "details", label: say("customer.details"), content: () => <DetailsPart customer={customer} /> },
   ];
   return (
     <div className="page">
-      <PageHead title={found.data.title} lead={found.data.name}>
-        <span className={found.data.status === "active" ? "badge good" : "badge warn"}>{say(`status.${found.data.status}`)}</span>
-        {mayAs(session, "engineer") ? (
-          <button type="button" className="button" disabled={invite.isPending} onClick={() => invite.mutate()}>
-            {say("customer.invite")}
-          </button>
-        ) : null}
+      <PageHead title={customer.title} lead={customer.name}>
+        <span className={customer.status === "active" ? "badge good" : "badge warn"}>{say(`status.${customer.status}`)}</span>
       </PageHead>
-      <ErrorNotice error={invite.error} />
-      {invite.data === undefined ? null : <InviteLink invitation={invite.data} />}
-      <Tabs label={say("customer.parts")} tabs={tabs} />
+      <Tabs label={say("customer.parts")} tabs={tabs} param="part" />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** The language of the page: chosen by the reader, kept in the browser, else the browser's own. */
-import { isMessageKey, type MessageKey, type MessageLanguage, type MessageValues, translate } from "@megalith/contract";
+import { formatAmount, isMessageKey, type MessageKey, type MessageLanguage, type MessageValues, translate } from "@megalith/contract";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 import { ApiError } from "../api/call-route.ts";
 
@@ -14,6 +14,13 @@ export interface Words {
   readonly exactTime: (iso: string) => string;
   /** 0.118 as 11.8%. */
   readonly percent: (share: number) => string;
+  readonly date: (iso: string) => string;
+  /** "2026-11-25" as Wed, Nov 25. */
+  readonly day: (day: string) => string;
+  /** An exact amount with its thousands apart, to at least so many digits: "3,722.70". */
+  readonly amount: (nanos: bigint | string, currency: string, digits?: number) => string;
+  /** The same with its currency: "3,722.70 EUR". */
+  readonly money: (nanos: bigint | string, currency: string) => string;
   /** "2026-11" as November 2026. */
   readonly month: (month: string) => string;
   readonly choose: (language: MessageLanguage) => void;
@@ -53,9 +60,15 @@ export function useWords(): Words {
 
 function makeWords(language: MessageLanguage, choose: Words["choose"]): Words {
   const say: Words["say"] = (key, values) => translate(language, key, values);
+  const amount: Words["amount"] = (nanos, currency, digits = 0) => spaced(formatAmount(BigInt(nanos), currency), digits);
   return {
     language,
     say,
+    amount,
+    money: (nanos, currency) => `${amount(nanos, currency)} ${currency}`,
+    date: (iso) => new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(iso)),
+    day: (day) =>
+      new Intl.DateTimeFormat(language, { weekday: "short", month: "short", day: "numeric", timeZone: "UTC" }).format(new Date(day)),
     choose,
     sayError: (error) => {
       if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
@@ -72,4 +85,11 @@ function makeWords(language: MessageLanguage, choose: Words["choose"]): Words {
     exactTime: (iso) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(iso)),
     time: (iso) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso)),
   };
+}
+
+function spaced(decimal: string, digits: number): string {
+  const [whole = "", fraction = ""] = decimal.split(".");
+  const padded = fraction.padEnd(digits, "0");
+  const thousands = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return padded === "" ? thousands : `${thousands}.${padded}`;
 }

@@ -1,66 +1,98 @@
 /** The provider's people and the customers' logins; an owner invites by link. */
-import { accountsRoutes, type Role } from "@megalith/contract";
+import { accountsRoutes, type ReplyOf, type Role } from "@megalith/contract";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { callRoute } from "../api/call-route.ts";
-import { Field } from "../design/field.tsx";
-import { DataTable, ErrorNotice, Loading, PageHead } from "../design/parts.tsx";
+import { Dialog } from "../design/dialog.tsx";
+import { Form, SubmitButton } from "../design/form.tsx";
+import { Loading, PageHead } from "../design/parts.tsx";
+import { QueryFault } from "../design/query-fault.tsx";
 import { useWords } from "../language/language.tsx";
 import { mayAs, useSignedIn } from "../session/session.tsx";
 import { InviteLink } from "./invite-link.tsx";
-
-const roles: readonly Role[] = ["viewer", "analyst", "engineer", "owner"];
+import { MemberTable } from "./member-table.tsx";
+import { RoleChoice } from "./roles.tsx";
 
 export function MembersPage() {
-  const { say, time } = useWords();
-  const session = useSignedIn();
-  const [role, setRole] = useState<Role>("analyst");
+  const { say } = useWords();
+  const mayInvite = mayAs(useSignedIn(), "owner");
+  const [isInviting, setInviting] = useState(false);
   const members = useQuery({ queryKey: ["members"], queryFn: () => callRoute(accountsRoutes.listMembers, {}) });
-  const invite = useMutation({ mutationFn: () => callRoute(accountsRoutes.inviteMember, { body: { role } }) });
+  const customers = useQuery({
+    queryKey: ["customers", "titles"],
+    queryFn: () => callRoute(accountsRoutes.listCustomers, { query: { limit: 500 } }),
+  });
+  const all = members.data?.items ?? [];
+  const own = all.filter(({ customer }) => customer === null);
+  const logins = all.filter(({ customer }) => customer !== null);
+  const button = (
+    <button type="button" className="button primary" onClick={() => setInviting(true)}>
+      {say("members.invite")}
+    </button>
+  );
   return (
     <div className="page">
-      <PageHead title={say("members.title")} lead={say("members.lead")} />
-      {mayAs(session, "owner") ? (
-        <section className="card">
-          <div className="row">
-            <Field label={say("members.role")}>
-              <select className="input" value={role} onChange={(event) => setRole(event.target.value as Role)}>
-                {roles.map((name) => (
-                  <option key={name} value={name}>
-                    {say(`role.${name}`)}
-                  </option>
-                ))}
-              </select>
-            </Field>
-            <button type="button" className="button primary" disabled={invite.isPending} onClick={() => invite.mutate()}>
-              {say("members.invite")}
-            </button>
-          </div>
-          <ErrorNotice error={invite.error} />
-          {invite.data === undefined ? null : <InviteLink invitation={invite.data} />}
+      <PageHead title={say("members.title")} lead={say("members.lead")}>
+        {mayInvite ? button : null}
+      </PageHead>
+      {isInviting ? <InviteMemberDialog onClose={() => setInviting(false)} /> : null}
+      {members.isPending ? <Loading /> : <QueryFault query={members} />}
+      {members.isSuccess ? (
+        <section className="card listing">
+          <h2>{say("members.own")}</h2>
+          {own.length === 0 ? <p className="quiet">{say("members.empty")}</p> : <MemberTable label={say("members.own")} members={own} />}
         </section>
       ) : null}
-      <section className="card">
-        {members.isPending ? <Loading /> : <ErrorNotice error={members.error} />}
-        {members.data?.items.length === 0 ? <p className="quiet">{say("members.empty")}</p> : null}
-        {members.data === undefined || members.data.items.length === 0 ? null : (
-          <DataTable
-            label={say("members.title")}
-            head={[say("common.name"), say("signIn.email"), say("members.role"), say("common.created")]}
-          >
-            {members.data.items.map((member) => (
-              <tr key={member.id}>
-                <td>
-                  {member.name} {member.id === session.member ? <span className="badge">{say("members.you")}</span> : null}
-                </td>
-                <td>{member.email}</td>
-                <td>{say(member.customer === null ? `role.${member.role}` : "role.customer")}</td>
-                <td className="time">{time(member.createdAt)}</td>
-              </tr>
-            ))}
-          </DataTable>
-        )}
-      </section>
+      {logins.length === 0 ? null : (
+        <section className="card listing">
+          <div>
+            <h2>{say("logins.all")}</h2>
+            <p className="quiet small">{say("logins.lead")}</p>
+          </div>
+          <MemberTable
+            label={say("logins.all")}
+            members={logins}
+            customers={new Map(customers.data?.items.map(({ id, title }) => [id, title]))}
+          />
+        </section>
+      )}
     </div>
+  );
+}
+
+/** First the role, then the link. */
+function InviteMemberDialog({ onClose }: { onClose: () => void }) {
+  const { say } = useWords();
+  const [role, setRole] = useState<Role>("analyst");
+  const [made, setMade] = useState<ReplyOf<typeof accountsRoutes.inviteMember> | null>(null);
+  const [copied, setCopied] = useState(false);
+  const invite = useMutation({ mutationFn: () => callRoute(accountsRoutes.inviteMember, { body: { role } }) });
+  return (
+    <Dialog
+      title={made === null ? say("members.inviteTitle") : say("members.linkTitle")}
+      lead={made === null ? say("members.inviteLead") : say("members.linkLead", { role: say(`role.${role}`) })}
+      loss={made === null || copied ? undefined : say("members.notCopied")}
+      onClose={onClose}
+    >
+      {(close) =>
+        made === null ? (
+          <Form
+            onSend={async () => setMade(await invite.mutateAsync())}
+            actions={
+              <>
+                <SubmitButton>{say("members.makeLink")}</SubmitButton>
+                <button type="button" className="button" onClick={close}>
+                  {say("common.cancel")}
+                </button>
+              </>
+            }
+          >
+            <RoleChoice value={role} onChange={setRole} />
+          </Form>
+        ) : (
+          <InviteLink invitation={made} copied={copied} onCopied={() => setCopied(true)} onClose={close} />
+        )
+      }
+    </Dialog>
   );
 }

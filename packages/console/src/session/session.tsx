@@ -1,24 +1,34 @@
 /** Who is signed in: asked of the server, held by a cookie that no script reads. */
 import { accountsRoutes, type Role, type SessionShape } from "@megalith/contract";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext } from "react";
 import { ApiError, callRoute } from "../api/call-route.ts";
 
 export const sessionKey = ["session"] as const;
+/** Whether a session has ended by itself since the page was opened. */
+export const endedKey = ["session-ended"] as const;
 
 export function useSession() {
+  const client = useQueryClient();
   return useQuery<SessionShape | null>({
     queryKey: sessionKey,
     queryFn: async () => {
       try {
         return await callRoute(accountsRoutes.currentSession, {});
       } catch (error) {
-        if (error instanceof ApiError && error.status === 401) return null;
-        throw error;
+        if (!(error instanceof ApiError && error.status === 401)) throw error;
+        if (client.getQueryData(sessionKey) != null) client.setQueryData(endedKey, true);
+        return null;
       }
     },
     staleTime: 60_000,
   });
+}
+
+/** From now on somebody else is here, or nobody: what was shown to the one before is forgotten. */
+export function beginSession(client: QueryClient, session: SessionShape | null): void {
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
+  client.setQueryData(sessionKey, session);
 }
 
 const Context = createContext<SessionShape | undefined>(undefined);
@@ -43,7 +53,6 @@ export function useSignOut() {
   const client = useQueryClient();
   return async () => {
     await callRoute(accountsRoutes.endSession, {});
-    client.clear();
-    client.setQueryData(sessionKey, null);
+    beginSession(client, null);
   };
 }

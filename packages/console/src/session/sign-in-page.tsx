@@ -1,72 +1,70 @@
 /** The way in: by e-mail and password, or by the admin key. */
 import { accountsRoutes } from "@megalith/contract";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRef, useState } from "react";
 import { callRoute } from "../api/call-route.ts";
 import { Field } from "../design/field.tsx";
-import { ErrorNotice, Tabs, usePageTitle } from "../design/parts.tsx";
+import { Form, SubmitButton } from "../design/form.tsx";
+import { Tabs } from "../design/parts.tsx";
 import { useWords } from "../language/language.tsx";
-import { Brand, Preferences } from "../shell/preferences.tsx";
-import { sessionKey } from "./session.tsx";
+import { Door } from "./door.tsx";
+import { beginSession, endedKey } from "./session.tsx";
 
 type Credentials = { readonly adminKey: string } | { readonly email: string; readonly password: string };
 
 export function SignInPage() {
   const { say } = useWords();
-  usePageTitle(say("signIn.title"));
   const client = useQueryClient();
+  const ended = useQuery({ queryKey: endedKey, queryFn: () => false, enabled: false, initialData: false });
   const signIn = useMutation({
     mutationFn: (body: Credentials) => callRoute(accountsRoutes.createSession, { body }),
-    onSuccess: (session) => client.setQueryData(sessionKey, session),
+    onSuccess: (session) => beginSession(client, session),
   });
   return (
-    <main className="door">
-      <div className="door-card">
-        <div className="stack">
-          <Brand />
-          <div>
-            <h1>{say("signIn.title")}</h1>
-            <p className="quiet">{say("signIn.lead")}</p>
-          </div>
-        </div>
-        <section className="card">
-          <Tabs
-            label={say("signIn.method")}
-            tabs={[
-              { id: "key", label: say("signIn.byAdminKey"), content: () => <KeyForm onSend={signIn.mutate} busy={signIn.isPending} /> },
-              {
-                id: "password",
-                label: say("signIn.byPassword"),
-                content: () => <PasswordForm onSend={signIn.mutate} busy={signIn.isPending} />,
-              },
-            ]}
-          />
-          <ErrorNotice error={signIn.error} />
-        </section>
-        <Preferences />
-      </div>
-    </main>
+    <Door title={say("signIn.title")} lead={ended.data ? undefined : say("signIn.lead")}>
+      {ended.data ? (
+        <p className="notice" role="status">
+          {say("signIn.ended")}
+        </p>
+      ) : null}
+      <Tabs
+        label={say("signIn.method")}
+        tabs={[
+          { id: "password", label: say("signIn.byPassword"), content: () => <PasswordForm onSend={signIn.mutateAsync} /> },
+          { id: "key", label: say("signIn.byAdminKey"), content: () => <KeyForm onSend={signIn.mutateAsync} /> },
+        ]}
+      />
+    </Door>
   );
 }
 
 interface FormProps {
-  readonly onSend: (credentials: Credentials) => void;
-  readonly busy: boolean;
+  readonly onSend: (credentials: Credentials) => Promise<unknown>;
 }
 
-function KeyForm({ onSend, busy }: FormProps) {
+/** What was refused is marked, so that the next try types over it. */
+function useAgain() {
+  const input = useRef<HTMLInputElement>(null);
+  const trying = (work: Promise<unknown>) =>
+    work.catch((error: unknown) => {
+      input.current?.select();
+      throw error;
+    });
+  return { input, trying };
+}
+
+function KeyForm({ onSend }: FormProps) {
   const { say } = useWords();
   const [adminKey, setAdminKey] = useState("");
+  const { input, trying } = useAgain();
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onSend({ adminKey: adminKey.trim() });
-      }}
+    <Form
+      onSend={() => trying(onSend({ adminKey: adminKey.trim() }))}
+      actions={<SubmitButton className="button primary grow">{say("signIn.submit")}</SubmitButton>}
     >
-      <Field label={say("signIn.adminKey")} hint={say("signIn.adminKeyHint")}>
+      <Field label={say("signIn.adminKey")} name="adminKey" hint={say("signIn.adminKeyHint")}>
         <input
+          ref={input}
           className="input"
           type="password"
           autoComplete="off"
@@ -75,26 +73,21 @@ function KeyForm({ onSend, busy }: FormProps) {
           onChange={(event) => setAdminKey(event.target.value)}
         />
       </Field>
-      <button className="button primary" type="submit" disabled={busy}>
-        {say("signIn.submit")}
-      </button>
-    </form>
+    </Form>
   );
 }
 
-function PasswordForm({ onSend, busy }: FormProps) {
+function PasswordForm({ onSend }: FormProps) {
   const { say } = useWords();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
+  const { input, trying } = useAgain();
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onSend({ email, password });
-      }}
+    <Form
+      onSend={() => trying(onSend({ email: email.trim(), password }))}
+      actions={<SubmitButton className="button primary grow">{say("signIn.submit")}</SubmitButton>}
     >
-      <Field label={say("signIn.email")}>
+      <Field label={say("signIn.email")} name="email">
         <input
           className="input"
           type="email"
@@ -104,8 +97,9 @@ function PasswordForm({ onSend, busy }: FormProps) {
           onChange={(event) => setEmail(event.target.value)}
         />
       </Field>
-      <Field label={say("signIn.password")}>
+      <Field label={say("signIn.password")} name="password" hint={say("signIn.forgotten")}>
         <input
+          ref={input}
           className="input"
           type="password"
           autoComplete="current-password"
@@ -114,9 +108,6 @@ function PasswordForm({ onSend, busy }: FormProps) {
           onChange={(event) => setPassword(event.target.value)}
         />
       </Field>
-      <button className="button primary" type="submit" disabled={busy}>
-        {say("signIn.submit")}
-      </button>
-    </form>
+    </Form>
   );
 }

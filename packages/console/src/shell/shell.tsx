@@ -58,6 +58,10 @@ export function Shell() {
                   <Icon name="members" />
                   {say("nav.members")}
                 </NavLink>
+                <NavLink to="/organisation" onClick={close}>
+                  <Icon name="organisation" />
+                  {say("nav.organisation")}
+                </NavLink>
               </>
             ) : (
               <NavLink to="/account" onClick={close}>
