@@ -3,16 +3,12 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-
-import { setTimeout } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { backup } from "../packages/server/src/backup/backup.ts";
 import { restore } from "../packages/server/src/backup/restore.ts";
 import { start } from "../packages/server/src/main.ts";
 import { runCommand, tellCommand } from "./command.fixture.ts";
+import { loans, type Owner, ownerOf, publishLoans } from "./published-loans.fixture.ts";
 import { type StartedProduct, startProduct } from "./start-product.ts";
-
-const loans = fileURLToPath(new URL("../examples/german-credit/german-credit.csv.gz", import.meta.url));
 
 interface Decision {
   readonly id: string;
@@ -24,59 +20,17 @@ interface Decision {
 }
 
 let product: StartedProduct;
+let owner: Owner;
 let key: string;
 let customerId: string;
 /** One that the service answers. */
 let record: Record<string, unknown>;
 before(async () => {
   product = await startProduct({ demo: false });
-  await publish();
+  owner = ownerOf(product);
+  ({ key, customerId, record } = await publishLoans(owner));
 });
 after(() => product.stop());
-
-/** Calls as the owner and expects success. */
-async function owner<T>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T> {
-  const reply = await product.call(method, path, { key: product.adminKey, body, ...(headers === undefined ? {} : { headers }) });
-  assert.ok(reply.status < 300, `${method} ${path}: ${reply.status} ${reply.text}`);
-  return reply.body as T;
-}
-
-async function publish(): Promise<void> {
-  await owner("POST", "/api/v1/tables?name=loans", new Uint8Array(await readFile(loans)), { "content-type": "text/csv" });
-  let job = await owner<{ id: string; state: string; error: unknown }>("POST", "/api/v1/models/loans/trainings", {
-    table: "loans",
-    target: "creditability",
-    folds: 2,
-    parameters: { rounds: 40 },
-  });
-  while (job.state === "queued" || job.state === "running") {
-    await setTimeout(100);
-    job = await owner("GET", `/api/v1/jobs/${job.id}`);
-  }
-  assert.equal(job.state, "done", JSON.stringify(job.error));
-  const prices = {
-    tiers: [
-      { upTo: 3, priceNanos: "20000000" },
-      { upTo: null, priceNanos: "10000000" },
-    ],
-    valueShare: null,
-    reasonsSurchargeNanos: "5000000",
-    monthlyFeeNanos: "0",
-    includedUnits: 0,
-  };
-  await owner("POST", "/api/v1/plans", { name: "basic", currency: "EUR", timeZone: "Europe/Berlin", prices });
-  await owner("POST", "/api/v1/services", { name: "loans", model: "loans", plan: "basic", explanation: { kind: "top", count: 3 } });
-  const customer = await owner<{ id: string }>("POST", "/api/v1/customers", { name: "bank", title: "测试公司" });
-  const issued = await owner<{ secret: string }>("POST", `/api/v1/customers/${customer.id}/keys`, {
-    name: "first",
-    scopes: ["decide", "read", "label", "erase"],
-  });
-  key = issued.secret;
-  customerId = customer.id;
-  const schema = await product.call("GET", "/api/v1/services/loans/schema", { key });
-  const { columns } = schema.body as { columns: { name: string; example: unknown }[] };
-  record = Object.fromEntries(columns.map((column) => [column.name, column.example]));
-}
 
 test("a table becomes a service that answers with reasons that sum, meters every call once, and bills to the nano", async () => {
   const decide = (name: string, body: object = { record, subject: "person 7" }) =>
