@@ -85,3 +85,24 @@ test("the documents name only files that exist", () => {
     [],
   );
 });
+
+test("each decision has a number of its own, from 1, and its title says it", () => {
+  const decisions = files.filter((path) => path.startsWith("docs/decisions/")).sort();
+  const numbers = decisions.map((path) => path.slice("docs/decisions/".length).split("-")[0]);
+  assert.deepEqual(
+    numbers,
+    numbers.map((_, index) => String(index + 1).padStart(4, "0")),
+  );
+  for (const [index, path] of decisions.entries()) assert.ok(read(path).startsWith(`# ${numbers[index]} `), path);
+});
+
+test("links of the documents lead to files that exist", () => {
+  const documents = files.filter((path) => path.endsWith(".md"));
+  const dead = documents.flatMap((document) =>
+    [...read(document).matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)]
+      .map(([, target = ""]) => join(root, document, "..", target))
+      .filter((path) => !existsSync(path))
+      .map((path) => `${document}: ${path}`),
+  );
+  assert.deepEqual(dead, []);
+});
