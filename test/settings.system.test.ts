@@ -154,6 +154,15 @@ const proofs: Record<keyof typeof settings, () => Promise<void>> = {
       [["GET", 200]],
     );
     assert.deepEqual(await requestLines(plain), []);
+    const { isTTY } = process.stdout;
+    process.stdout.isTTY = true;
+    try {
+      for (const product of [changed, plain]) assert.deepEqual(await requestLines(product), [], "a terminal is for people");
+    } finally {
+      process.stdout.isTTY = isTTY;
+    }
+    assert.match(await readFile(join(changed.dataFolder, "requests.log"), "utf8"), /"route":"\/api\/v1\/customers","status":200/);
+    assert.ok(!existsSync(join(plain.dataFolder, "requests.log")));
   },
   demo: async () => {
     for (const [product, names] of [

@@ -63,7 +63,9 @@ const rules: Readonly<Record<string, Rule>> = {
         "tables/(?:files|staging|clean|encoding|import|import-csv)",
         "accounts/admin-key",
         "billing/invoice-pdf",
-      ].join("|")})\\.m?ts$|^packages/server/src/(?:data-folder|first-run|console-files|routes/reference-page|backup/[a-z-]+)\\.ts$`,
+      ].join(
+        "|",
+      )})\\.m?ts$|^packages/server/src/(?:data-folder|request-file|first-run|console-files|routes/reference-page|backup/[a-z-]+)\\.ts$`,
     ),
   },
 };

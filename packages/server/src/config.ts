@@ -50,7 +50,12 @@ export const settings = {
     default: null,
     doc: "Addresses or networks (10.0.0.0/8), by comma, of proxies whose X-Forwarded-For says where a caller is; else it is not read.",
   },
-  requestLog: { name: "MEGALITH_REQUEST_LOG", kind: "flag", default: "true", doc: "One JSON line a request on standard output." },
+  requestLog: {
+    name: "MEGALITH_REQUEST_LOG",
+    kind: "flag",
+    default: "true",
+    doc: "One JSON line a request on standard output; where that is a terminal, in requests.log in the data folder, the last 64 MiB of them.",
+  },
   demo: {
     name: "MEGALITH_DEMO",
     kind: "flag",

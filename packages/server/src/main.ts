@@ -13,7 +13,7 @@ import { Registry } from "prom-client";
 import { buildApp } from "./app.ts";
 import { authenticator, authorise } from "./authenticate.ts";
 import { leaveAddress } from "./backup/backup-folder.ts";
-import { type Environment, readConfig } from "./config.ts";
+import { type Config, type Environment, readConfig } from "./config.ts";
 import { consolePages } from "./console-files.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { curlLine, firstRun } from "./first-run.ts";
@@ -21,6 +21,7 @@ import { createMetrics, listenForMetrics } from "./metrics.ts";
 import { ownership } from "./ownership.ts";
 import { buildProduct, type Product } from "./product.ts";
 import { release } from "./release.ts";
+import { requestFile } from "./request-file.ts";
 import { requestLog } from "./request-log.ts";
 import { allRoutes } from "./routes/all-routes.ts";
 import { startWorkers } from "./worker-process.ts";
@@ -45,6 +46,8 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** Where request lines go while a person reads standard output. */
+const requestsFile = "requests.log";
 const housekeepingMs = 3_600_000;
 /** With what PostgreSQL itself is given, a stop takes ten seconds at most. */
 const stopMs = 4000;
@@ -108,10 +111,12 @@ export async function start(options: UpOptions): Promise<Running> {
     await sweepArtifacts(product, options.onLine);
 
     const state = { ready: false };
+    const file = requestFile(join(dataFolder, requestsFile));
     const log = requestLog(
-      (text) => process.stdout.write(text),
+      (text) => (process.stdout.isTTY ? file.write(text) : process.stdout.write(text)),
       () => systemClock.now(),
     );
+    undo.push(() => file.flushed());
     if (config.metricsHost !== null) {
       const figures = await listenForMetrics(metrics, { host: config.metricsHost, port: config.metricsPort });
       undo.push(() => figures.close());
@@ -124,7 +129,7 @@ export async function start(options: UpOptions): Promise<Running> {
       requireOwn: ownership(product),
       onRequestDone: (facts) => {
         metrics.countRequest(facts);
-        if (config.requestLog && !process.stdout.isTTY) log.add(facts);
+        if (config.requestLog) log.add(facts);
       },
       trustedProxies: config.trustedProxies ?? [],
       page: await consolePages(options.consoleFolder),
@@ -141,7 +146,7 @@ export async function start(options: UpOptions): Promise<Running> {
     undo.push(async () => clearInterval(timer));
     state.ready = true;
     if (config.demo) await firstRun(product, dataFolder, options.onLine);
-    await greet(options.onLine, address, dataFolder, product, config.demo, options.consoleFolder !== undefined);
+    await greet(options.onLine, address, dataFolder, product, config, options.consoleFolder !== undefined);
     return { url: address, product, workerPids: workers.pids, postgresPid, stop };
   } catch (error) {
     await stop();
@@ -187,7 +192,7 @@ async function greet(
   url: string,
   dataFolder: string,
   product: Product,
-  demo: boolean,
+  config: Config,
   hasConsole: boolean,
 ): Promise<void> {
   say("");
@@ -195,7 +200,8 @@ async function greet(
   if (hasConsole) say(`  Console    ${url}`);
   say(`  Admin key  ${join(dataFolder, adminKeyFile)}`);
   say(`  API        ${url}/docs`);
-  if (!demo) return;
+  if (config.requestLog && process.stdout.isTTY) say(`  Requests   ${join(dataFolder, requestsFile)}`);
+  if (!config.demo) return;
   say("");
   say("Ask the demo service:");
   say(await curlLine(product, url, dataFolder));
