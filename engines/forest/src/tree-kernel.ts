@@ -1,9 +1,9 @@
 /**
  * The machine of coarse gradients in WebAssembly: lays out the memory and calls assembly/tree.
  *
- * Bytes: the sums of a group of columns i64[14][256] at 0, then staged rows, small tables, histograms f64[slots][…][3],
- * entries u64[2][rows], bins by group u8[groups][table rows][16], to be added, and by column u8[columns][table rows], to part
- * rows (a cache holds a whole column). Then by table row: places u32, scores, gradient and hessian f64, leaf u16, label u8.
+ * Bytes: the sums of two groups of columns i64[2][14][256] at 0, then staged rows, small tables, histograms
+ * f64[slots][…][3], entries u64[2][rows], bins by pairs of groups u8[pairs][table rows][2][16], to be added, and by column
+ * u8[columns][table rows], to part rows (a cache holds a whole column). Then by table row: places u32, scores, gradient and hessian f64, leaf u16, label u8.
  */
 import type { BinnedFeature } from "./bins.ts";
 import { coarseSteps, fineStep, isCoarseEnough } from "./grid.ts";
@@ -16,20 +16,34 @@ type Kernel = Record<string, (...numbers: number[]) => number>;
 
 const groupColumns = 14;
 const columnBytes = 2_048;
+const groupSumBytes = groupColumns * columnBytes;
+const chunkRows = 1_024;
 /** Rows whose packed sums cannot overflow: see assembly/tree/histogram.ts. */
-const blockRows = 15_872;
-const stageAt = 32_768;
-const goesLeftAt = stageAt + 8_192;
+const blockRows = 15 * chunkRows;
+const stageAt = 65_536;
+const goesLeftAt = stageAt + chunkRows * 32;
 const foundAt = goesLeftAt + 256;
 const fixedBytes = foundAt + 64;
 const mostBytes = 65_536 * 65_535;
 
 let compiled: WebAssembly.Module | undefined;
 
+interface Group {
+  readonly firstFeature: number;
+  readonly width: number;
+  /** Bytes from the table's bins to this group's of row 0. */
+  readonly offset: number;
+}
+
 /** Evenly wide groups of at most 14 columns, in their order. */
-function groupsOf(featureCount: number): { readonly width: number; readonly count: number } {
+function groupsOf(featureCount: number, rowCount: number, rowBytes: number): Group[] {
   const count = Math.ceil(featureCount / groupColumns);
-  return { width: Math.ceil(featureCount / count), count };
+  const width = Math.ceil(featureCount / count);
+  return Array.from({ length: count }, (_, index) => ({
+    firstFeature: index * width,
+    width: Math.min(width, featureCount - index * width),
+    offset: Math.floor(index / 2) * rowCount * rowBytes + (index % 2) * 16,
+  }));
 }
 
 /** @throws RangeError or WebAssembly.CompileError where the kernel cannot start. */
@@ -38,7 +52,8 @@ export function startTreeKernel(options: MachineOptions): TreeMachine {
   const { features, rowCount } = table;
   const { minRows, minHessian, l2, minGain, leaves } = parameters;
   const offsets = histogramOffsets(table);
-  const groups = groupsOf(features.length);
+  const rowBytes = features.length > groupColumns ? 32 : 16;
+  const groups = groupsOf(features.length, rowCount, rowBytes);
   let end = fixedBytes;
   const take = (bytes: number): number => {
     const at = end;
@@ -48,8 +63,7 @@ export function startTreeKernel(options: MachineOptions): TreeMachine {
   const slotBytes = Math.ceil(((offsets[features.length] as number) * 8) / 64) * 64;
   const slotsAt = take(slotBytes * options.slots);
   const entriesAt = [take(rowCapacity * 8), take(rowCapacity * 8)] as const;
-  const groupBytes = rowCount * 16;
-  const binsAt = take(groupBytes * groups.count);
+  const binsAt = take(Math.ceil(groups.length / 2) * rowCount * rowBytes);
   const columnsAt = take(rowCount * features.length);
   const rowsAt = take(rowCapacity * 4);
   const placesAt = take(rowCount * 4);
@@ -67,10 +81,13 @@ export function startTreeKernel(options: MachineOptions): TreeMachine {
   const bytes = new Uint8Array(memory.buffer);
   const f64 = (at: number, length: number): Float64Array => new Float64Array(memory.buffer, at, length);
   new Int32Array(memory.buffer, placesAt, rowCount).set(placesOf(rowCount, options.rows));
-  features.forEach(({ bins }, feature) => {
-    bytes.set(bins, columnsAt + feature * rowCount);
-    let at = binsAt + Math.floor(feature / groups.width) * groupBytes + (feature % groups.width);
-    for (let row = 0; row < rowCount; row++, at += 16) bytes[at] = bins[row] as number;
+  groups.forEach(({ firstFeature, width, offset }) => {
+    for (let feature = firstFeature; feature < firstFeature + width; feature++) {
+      const { bins } = features[feature] as BinnedFeature;
+      bytes.set(bins, columnsAt + feature * rowCount);
+      let at = binsAt + offset + feature - firstFeature;
+      for (let row = 0; row < rowCount; row++, at += rowBytes) bytes[at] = bins[row] as number;
+    }
   });
   new Int32Array(memory.buffer, trainingRowsAt, rowCapacity).set(options.rows);
   const own = {
@@ -88,7 +105,8 @@ export function startTreeKernel(options: MachineOptions): TreeMachine {
   const starts = new Int32Array(leaves);
   const counts = new Int32Array(leaves);
   const buffers = new Uint8Array(leaves);
-  const chosen = new Int32Array(groups.count);
+  /** A bit for each column of a group that the tree may use. */
+  const chosen = new Int32Array(groups.length);
   let tree: TreeRows | undefined;
   let steps = coarseSteps(0, 0);
   let largest = steps;
@@ -118,8 +136,9 @@ export function startTreeKernel(options: MachineOptions): TreeMachine {
     buffers[0] = 0;
     chosen.fill(0);
     for (const feature of tree.features) {
-      const group = Math.floor(feature / groups.width);
-      chosen[group] = (chosen[group] as number) | (1 << (feature % groups.width));
+      const { width } = groups[0] as Group;
+      const group = Math.floor(feature / width);
+      chosen[group] = (chosen[group] as number) | (1 << (feature % width));
     }
     return { gradient: gradients * steps.gradient, hessian: hessians * steps.hessian, count };
   }
@@ -140,32 +159,49 @@ export function startTreeKernel(options: MachineOptions): TreeMachine {
     return (kernel[name] as (...numbers: number[]) => number)(...numbers);
   }
 
-  /** Adds up to blockRows rows to the sums at 0, for the chosen columns of a group. */
-  function addRows(group: number, at: number, count: number): void {
+  /** Adds staged rows to the sums of one group, for its chosen columns. */
+  function addStaged(group: number, at: number, count: number): void {
     const mask = chosen[group] as number;
-    const width = Math.min(groups.width, features.length - group * groups.width);
-    const address = binsAt + group * groupBytes;
-    if (mask !== (1 << width) - 1) call("addSome", address, at, count, stageAt, mask);
-    else {
-      call(`add${width + (width & 1)}`, address, at, count, stageAt);
-      if (width % 2 === 1) bytes.fill(0, width * columnBytes, width * columnBytes + 8);
+    const { width } = groups[group] as Group;
+    const name = group % 2 === 0 ? "add" : "second";
+    if (mask === 0) return;
+    if (mask !== (1 << width) - 1) call(`${name}Some`, stageAt, at, count, mask);
+    else call(`${name}${width + (width & 1)}`, stageAt, at, count);
+    if (width % 2 === 1) clearPadding((group % 2) * groupSumBytes + width * columnBytes);
+  }
+
+  /** An odd width adds a column that is not there, whose bin is 0 at every row. */
+  function clearPadding(at: number): void {
+    bytes.fill(0, at, at + 8);
+  }
+
+  function flushGroup(group: number, slot: number, isFirst: boolean): void {
+    const { firstFeature, width } = groups[group] as Group;
+    for (let column = 0; column < width; column++) {
+      if ((((chosen[group] as number) >> column) & 1) === 0) continue;
+      const { valueBins } = features[firstFeature + column] as BinnedFeature;
+      const from = (group % 2) * groupSumBytes + column * columnBytes;
+      const to = histogramAddress(slot, firstFeature + column);
+      call("flush", from, to, valueBins + 1, steps.gradient, steps.hessian, isFirst ? 1 : 0);
     }
   }
 
   function fill(slot: number, leaf: number): void {
     const count = counts[leaf] as number;
     const at = entryAddress(leaf);
-    for (let group = 0; group < groups.count; group++) {
-      if (chosen[group] === 0) continue;
+    for (let pair = 0; pair < groups.length; pair += 2) {
+      const halves = pair + 1 < groups.length ? [pair, pair + 1] : [pair];
+      if (halves.every((group) => chosen[group] === 0)) continue;
+      const bins = binsAt + (groups[pair] as Group).offset;
+      const gather = rowBytes === 32 ? "gatherPair" : "gatherOne";
       for (let first = 0; first < count; first += blockRows) {
-        addRows(group, at + first * 8, Math.min(blockRows, count - first));
-        for (let column = 0; column < groups.width; column++) {
-          if ((((chosen[group] as number) >> column) & 1) === 0) continue;
-          const feature = group * groups.width + column;
-          const { valueBins } = features[feature] as BinnedFeature;
-          const to = histogramAddress(slot, feature);
-          kernel.flush?.(column * columnBytes, to, valueBins + 1, steps.gradient, steps.hessian, first === 0 ? 1 : 0);
+        const end = Math.min(count, first + blockRows);
+        for (let from = first; from < end; from += chunkRows) {
+          const rows = Math.min(chunkRows, end - from);
+          call(gather, bins, at + from * 8, rows, stageAt);
+          for (const group of halves) addStaged(group, at + from * 8, rows);
         }
+        for (const group of halves) flushGroup(group, slot, first === 0);
       }
     }
   }

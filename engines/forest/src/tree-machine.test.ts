@@ -79,10 +79,10 @@ test("the kernel of coarse sums grows the tree that its twin grows, to the bit: 
 });
 
 test("a leaf of more rows than the packed sums hold is summed in blocks: same trees, missing cells and small columns too", () => {
-  const rowCount = 40_000;
+  const rowCount = 20_000;
   const random = createRandom(5);
   const values = (make: () => number): Float64Array => Float64Array.from({ length: rowCount }, make);
-  const columns = Array.from({ length: 17 }, (_, index): FeatureColumn => {
+  const columns = Array.from({ length: 31 }, (_, index): FeatureColumn => {
     const wide = index % 3 === 0 ? 300 : 5;
     return {
       name: `x${index}`,
