@@ -132,6 +132,8 @@ test("trees with cycles, shared nodes, strange numbers or foreign leaves are ref
     (trees) => trees.left.set([~(trees.leafValue.length - 1)], 0),
     (trees) => trees.feature.set([6], 0),
     (trees) => trees.leafValue.set([Number.NaN], 0),
+    (trees) => trees.leafValue.fill(1.7e308),
+    (trees) => trees.leafValue.set([-1.1e300], 0),
     (trees) => trees.leafCover.set([0], 0),
     (trees) => trees.leafCover.set([Number.POSITIVE_INFINITY], 0),
     (trees) => trees.defaultLeft.set([2], 0),

@@ -49,7 +49,7 @@ export function decodeForest(bytes: Uint8Array): Forest {
   if (!base.every(Number.isFinite)) corrupt("a base value is not finite");
   if (!importances.gain.every((value) => value >= 0 && value < Number.POSITIVE_INFINITY)) corrupt("an importance is not a finite number");
   if (!importances.splits.every((value) => Number.isInteger(value) && value >= 0)) corrupt("a split count is not a whole number");
-  const problem = checkTrees(trees, header.features);
+  const problem = checkTrees(trees, header.features, base);
   if (problem !== undefined) corrupt(problem);
   const { task, classCount, outputs, features, metadata } = header;
   const { nodeOffset, leafOffset, feature, threshold, left, right, defaultLeft, categoryOffset, categoryBits, leafValue, leafCover } =

@@ -73,6 +73,7 @@ export const forestLimits = {
   trees: 1_000_000,
   smallestCover: 1e-100,
   largestCover: 1e100,
+  largestScore: 1e300,
 } as const;
 
 export function treeCountOf(forest: Forest): number {

@@ -5,8 +5,20 @@
 import { categoryWords, type ForestFeature, type ForestTrees, forestLimits } from "./forest.ts";
 
 /** The first problem, or undefined. */
-export function checkTrees(trees: ForestTrees, features: readonly ForestFeature[]): string | undefined {
-  return checkOffsets(trees) ?? checkNumbers(trees, features) ?? checkChildren(trees);
+export function checkTrees(trees: ForestTrees, features: readonly ForestFeature[], base: Float64Array): string | undefined {
+  return checkOffsets(trees) ?? checkNumbers(trees, features) ?? checkScores(trees, base) ?? checkChildren(trees);
+}
+
+/** No row's score, and nothing that is summed on the way to its reasons, is beyond what a double holds. */
+function checkScores({ leafOffset, leafValue }: ForestTrees, base: Float64Array): string | undefined {
+  let most = base.reduce((sum, value) => sum + Math.abs(value), 0);
+  for (let tree = 0; tree + 1 < leafOffset.length; tree++) {
+    let largest = 0;
+    const end = leafOffset[tree + 1] as number;
+    for (let leaf = leafOffset[tree] as number; leaf < end; leaf++) largest = Math.max(largest, Math.abs(leafValue[leaf] as number));
+    most += largest;
+  }
+  return most <= forestLimits.largestScore ? undefined : "its leaf values add up to more than a number holds";
 }
 
 function checkOffsets({ nodeOffset, leafOffset, feature, leafValue }: ForestTrees): string | undefined {

@@ -12,6 +12,7 @@ import { type Asked, type AskedUnder, canRepeat, identify, readAsked } from "./a
 import type { ServiceCatalogue } from "./catalogue.ts";
 import type { CompiledService, CompiledVersion } from "./compiled.ts";
 import type { DecisionLog } from "./decision-log.ts";
+import { mapInSlices } from "./in-slices.ts";
 import { type Language, renderReply, type StoredAnswer } from "./reply.ts";
 
 export interface DeciderOptions {
@@ -51,12 +52,10 @@ interface Made {
 type Repeated = Extract<MeterOutcome, { kind: "repeated" }>;
 
 const problemLimit = 100;
-/** Cells beyond are not kept from call to call. */
-const keptCells = 65_536;
 
 export class Decider {
   private readonly options: DeciderOptions;
-  /** Rows of the call at hand, which is answered before the next is read: an array a row would cost more than its encoding. */
+  /** The row of a call of one record, which is answered before the next is read: an array for each would cost more than its encoding. */
   private cells = new Float64Array(64);
 
   constructor(options: DeciderOptions) {
@@ -116,9 +115,10 @@ export class Decider {
       throw new MegalithError("serving.record_invalid", { values: { count: problems.length }, problems: problems.slice(0, problemLimit) });
     const now = this.options.clock.now();
     const eventTime = call.body.eventTime === undefined ? now : new Date(call.body.eventTime);
-    const answers = rows.map((row, index) =>
-      compiled.champion.answerer.answer(row, asked.records[index] ?? {}, settings.explanation, unseen[index]),
-    );
+    const answer = (row: Float64Array, index: number): Answer =>
+      compiled.champion.answerer.answer(row, asked.records[index] ?? {}, settings.explanation, unseen[index]);
+    // A thousand records of a large model, with reasons, take seconds.
+    const answers = rows.length === 1 ? rows.map(answer) : await mapInSlices(rows, answer);
     const ids = answers.map(() => this.options.newUuid());
     const decision = keep(compiled, asked, answers);
     const isFree = settings.plan === null || call.principal.kind === "provider";
@@ -138,7 +138,7 @@ export class Decider {
 
   /**
    * @param unseen filled, by record, with the columns whose category training never saw.
-   * @returns a row a record, valid until the next call is encoded.
+   * @returns a row a record; a single one is valid until the next call is encoded.
    */
   private encode(
     { champion, service }: CompiledService,
@@ -149,9 +149,8 @@ export class Decider {
   ): Float64Array[] {
     const { encoder } = champion;
     const width = encoder.columns.length;
-    if (this.cells.length < width * asked.records.length) this.cells = new Float64Array(width * asked.records.length);
-    const { cells } = this;
-    if (cells.length > keptCells) this.cells = new Float64Array(64);
+    if (this.cells.length < width) this.cells = new Float64Array(width);
+    const cells = asked.records.length === 1 ? this.cells : new Float64Array(width * asked.records.length);
     return asked.records.map((record, index) => {
       const path = recordPath(body, index);
       const row = cells.subarray(index * width, (index + 1) * width).fill(0);
