@@ -236,6 +236,10 @@ test("the keyboard alone leads from a file to a service, each step has the focus
   await page.getByRole("dialog", { name: "Leave without saving?" }).waitFor();
   await press(button("Stay"), "Enter");
   assert.match(new URL(page.url()).search, /model=by-keyboard/);
+  const asked = page.waitForEvent("dialog");
+  await page.close({ runBeforeUnload: true });
+  assert.equal((await asked).type(), "beforeunload");
+  await (await asked).dismiss();
 
   const sent: string[] = [];
   page.on("request", (request) => request.method() === "POST" && sent.push(new URL(request.url()).pathname));

@@ -82,7 +82,7 @@ function MonthFigures({ customer, month, rows }: { customer: string; month: stri
     {
       label: say("usage.perDay"),
       value: usedDays === 0 ? "–" : number(total.count / usedDays),
-      note: say("usage.perDayNote", { count: usedDays }),
+      notes: [say("usage.perDayNote", { count: usedDays })],
     },
   ];
   const { monthlyQuota, usedThisMonth, balance } = account.data ?? {};
@@ -90,7 +90,7 @@ function MonthFigures({ customer, month, rows }: { customer: string; month: stri
     figures.push({
       label: say("usage.quotaLeft"),
       value: number(Math.max(0, monthlyQuota - (usedThisMonth ?? 0))),
-      note: say("usage.quotaNote", { quota: number(monthlyQuota) }),
+      notes: [say("usage.quotaNote", { quota: number(monthlyQuota) })],
     });
   if (balance != null) figures.push({ label: say("usage.balance"), value: money(balance.nanos, balance.currency) });
   return <Figures figures={figures} />;

@@ -2,18 +2,22 @@
 export interface Figure {
   readonly label: string;
   readonly value: string;
-  /** What it is to be compared with. */
-  readonly note?: string;
+  /** What it is to be compared with, a line each. */
+  readonly notes?: readonly string[];
 }
 
 export function Figures({ figures }: { figures: readonly Figure[] }) {
   return (
     <dl className="figures">
-      {figures.map(({ label, value, note }) => (
+      {figures.map(({ label, value, notes = [] }) => (
         <div key={label} className="figure">
           <dt>{label}</dt>
           <dd className="figure-value">{value}</dd>
-          {note === undefined ? null : <dd className="figure-note">{note}</dd>}
+          {notes.map((note) => (
+            <dd key={note} className="figure-note">
+              {note}
+            </dd>
+          ))}
         </div>
       ))}
     </dl>

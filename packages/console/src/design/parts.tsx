@@ -62,13 +62,17 @@ export function ErrorNotice({ error }: { error: unknown }) {
   );
 }
 
+/** Each with what would be right; the path is named where the message does not name what it is about. */
 export function Problems({ problems }: { problems: readonly ApiProblem[] }) {
+  const { say } = useWords();
   if (problems.length === 0) return null;
   return (
     <ul className="small listed">
-      {problems.map(({ path, message }) => (
+      {problems.map(({ path, message, expected }) => (
         <li key={`${path}${message}`}>
-          <code>{path}</code> {message}
+          {message.includes(path.split("/").at(-1) ?? "") ? null : <code>{path} </code>}
+          {message}
+          {expected === undefined ? null : <span className="quiet"> {say("form.expected", { what: expected })}</span>}
         </li>
       ))}
     </ul>

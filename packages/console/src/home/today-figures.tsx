@@ -18,16 +18,16 @@ export function TodayFigures({ used }: { used: readonly UsedService[] }) {
   return (
     <Figures
       figures={[
-        { label: say("home.today"), value: sum(1), note: say("home.yesterday", { value: sum(0) }) },
+        { label: say("home.today"), value: sum(1), notes: [say("home.yesterday", { value: sum(0) })] },
         {
           label: say("home.revenue"),
           value: money((today, day) => day >= today),
-          note: say("home.yesterday", { value: money((today, day) => day === dayBefore(today)) }),
+          notes: [say("home.yesterday", { value: money((today, day) => day === dayBefore(today)) })],
         },
         {
           label: say("home.openServices"),
           value: number(used.filter(({ service }) => service.status === "open").length),
-          note: say("home.ofServices", { count: number(used.length) }),
+          notes: [say("home.ofServices", { count: number(used.length) })],
         },
       ]}
     />

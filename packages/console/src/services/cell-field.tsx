@@ -3,6 +3,7 @@ import type { InputColumnShape } from "@megalith/contract";
 import { Field } from "../design/field.tsx";
 import { useWords } from "../language/language.tsx";
 import { labelOf } from "./label-of.ts";
+import { optionsOf } from "./wide-fields.ts";
 
 interface CellFieldProps {
   readonly column: InputColumnShape;
@@ -12,26 +13,8 @@ interface CellFieldProps {
   readonly onChange: (value: string) => void;
 }
 
-/** What half of the form's width has room for, and what a small screen has. */
-const halfRowLength = 20;
+/** What a small screen has room for. */
 const smallScreenLength = 30;
-
-function optionsOf({ kind, categories = [] }: InputColumnShape): readonly string[] {
-  return kind === "boolean" ? ["true", "false"] : kind === "category" ? categories : [];
-}
-
-/** Which fields have a row of their own: those with long choices, and the one that would be left beside an empty half. */
-export function wideFields(columns: readonly InputColumnShape[]): ReadonlySet<string> {
-  const wide = new Set(columns.filter((column) => optionsOf(column).some(({ length }) => length > halfRowLength)).map(({ name }) => name));
-  let isLeft = true;
-  for (const [index, { name }] of columns.entries()) {
-    const next = columns[index + 1]?.name;
-    if (wide.has(name)) isLeft = true;
-    else if (isLeft && (next === undefined || wide.has(next))) wide.add(name);
-    else isLeft = !isLeft;
-  }
-  return wide;
-}
 
 export function CellField({ column, name, value, wide, onChange }: CellFieldProps) {
   const { say } = useWords();
@@ -39,7 +22,12 @@ export function CellField({ column, name, value, wide, onChange }: CellFieldProp
   const label = column.required ? say("try.required", { column: labelOf(column.name) }) : labelOf(column.name);
   if (options.length === 0)
     return (
-      <Field label={label} name={name} wide={wide}>
+      <Field
+        label={label}
+        name={name}
+        wide={wide}
+        fault={column.kind === "numeric" && !Number.isFinite(Number(value)) ? say("form.number") : undefined}
+      >
         <input
           className="input"
           type={column.kind === "date" && /^(\d{4}-\d{2}-\d{2})?$/.test(value) ? "date" : "text"}

@@ -3,8 +3,9 @@ import { type ReplyOf, servingRoutes } from "@megalith/contract";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 import { callRoute } from "../api/call-route.ts";
-import { CopyButton, DataTable, ErrorNotice, Loading, PageHead } from "../design/parts.tsx";
+import { CopyButton, DataTable, Loading, PageHead } from "../design/parts.tsx";
 import { useWords } from "../language/language.tsx";
+import { PageFault } from "../page-fault.tsx";
 import { Answer } from "./answer.tsx";
 import { labelOf } from "./label-of.ts";
 import { LabelsPart } from "./labels-part.tsx";
@@ -31,7 +32,7 @@ export function DecisionPage() {
     enabled: name !== "",
   });
   if (found.isPending || (name !== "" && schema.isPending)) return <Loading />;
-  if (found.isError) return <ErrorNotice error={found.error} />;
+  if (found.isError) return <PageFault error={found.error} />;
   const { decision, recordedAt, replay, labels, input } = found.data;
   return (
     <div className="page">

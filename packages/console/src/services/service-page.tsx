@@ -3,9 +3,10 @@ import { billingRoutes, type ServiceSchemaShape, type ServiceShape, servingRoute
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
 import { callRoute } from "../api/call-route.ts";
-import { ErrorNotice, Loading, PageHead, type Tab, Tabs } from "../design/parts.tsx";
+import { Loading, PageHead, type Tab, Tabs } from "../design/parts.tsx";
 import { priceOfPlan } from "../home/price-of-plan.ts";
 import { useWords } from "../language/language.tsx";
+import { PageFault } from "../page-fault.tsx";
 import { mayAs, useSignedIn } from "../session/session.tsx";
 import { CodePart } from "./code-part.tsx";
 import { DecisionsPart } from "./decisions-part.tsx";
@@ -29,7 +30,7 @@ export function ServicePage() {
   });
   const plans = useQuery({ queryKey: ["plans"], queryFn: () => callRoute(billingRoutes.listPlans, {}), enabled: isProvider });
   const tabs = useTabs(service.data, schema.data);
-  if (service.isError || schema.isError) return <ErrorNotice error={service.error ?? schema.error} />;
+  if (service.isError || schema.isError) return <PageFault error={service.error ?? schema.error} />;
   if (service.isPending || schema.isPending) return <Loading />;
   const { title, status, version, plan } = service.data;
   const price = priceOfPlan(

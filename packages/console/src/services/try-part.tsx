@@ -6,8 +6,9 @@ import { callRoute } from "../api/call-route.ts";
 import { Form, SubmitButton } from "../design/form.tsx";
 import { useWords } from "../language/language.tsx";
 import { Answer } from "./answer.tsx";
-import { CellField, wideFields } from "./cell-field.tsx";
+import { CellField } from "./cell-field.tsx";
 import { exampleForm, recordOf } from "./record.ts";
+import { wideFields } from "./wide-fields.ts";
 
 export function TryPart({ schema }: { schema: ServiceSchemaShape }) {
   const { say } = useWords();

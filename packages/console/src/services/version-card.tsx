@@ -2,10 +2,11 @@
 import { isMessageKey, type VersionDetailShape, wordProblem } from "@megalith/contract";
 import { lazy, Suspense } from "react";
 import { Bars } from "../charts/bars.tsx";
-import { Figures } from "../design/figures.tsx";
+import { type Figure, Figures } from "../design/figures.tsx";
 import { Loading } from "../design/parts.tsx";
-import { useWords } from "../language/language.tsx";
+import { useWords, type Words } from "../language/language.tsx";
 import { cardOf, sortedMetrics } from "./card.ts";
+import { digitsOf } from "./digits-of.ts";
 import { labelOf } from "./label-of.ts";
 
 const CalibrationChart = lazy(async () => ({ default: (await import("../charts/calibration-chart.tsx")).CalibrationChart }));
@@ -27,23 +28,12 @@ export function VersionCard({ version }: { version: VersionDetailShape }) {
 function Metrics({ version }: { version: VersionDetailShape }) {
   const { say, number, language } = useWords();
   const { evaluation, rounds, warnings = [] } = cardOf(version);
-  const figures = sortedMetrics(version.metrics).map(([name, { value, low, high, constant }]) => {
-    const key = `metric.${name}`;
-    const notes = [
-      ...(low === undefined || high === undefined ? [] : [say("training.interval", { low: number(low, 3), high: number(high, 3) })]),
-      ...(constant === undefined ? [] : [say("training.constant", { value: number(constant, 3) })]),
-    ];
-    return {
-      label: isMessageKey(key) ? say(key) : name,
-      value: number(value, 3),
-      ...(notes.length === 0 ? {} : { note: notes.join(" · ") }),
-    };
-  });
+  const figures = sortedMetrics(version.metrics).map(([name, metric]) => figureOf(name, metric, { say, language }));
   return (
     <div className="stack tight">
       <Figures figures={figures} />
       {warnings.map((warning) => (
-        <p key={warning.code} className="notice">
+        <p key={warning.code} className="notice warn">
           {wordProblem(language, warning).message}
         </p>
       ))}
@@ -58,6 +48,25 @@ function Metrics({ version }: { version: VersionDetailShape }) {
       )}
     </div>
   );
+}
+
+/** With its interval and the constant's figure, all with as many digits. */
+function figureOf(
+  name: string,
+  { value, low, high, constant }: VersionDetailShape["metrics"][string],
+  { say, language }: Pick<Words, "say" | "language">,
+): Figure {
+  const key = `metric.${name}`;
+  const digits = Math.min(3, digitsOf(value));
+  const { format } = new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return {
+    label: isMessageKey(key) ? say(key) : name,
+    value: format(value),
+    notes: [
+      ...(low === undefined || high === undefined ? [] : [say("training.interval", { low: format(low), high: format(high) })]),
+      ...(constant === undefined ? [] : [say("training.constant", { value: format(constant) })]),
+    ],
+  };
 }
 
 function Importances({ importances }: { importances: readonly { readonly column: string; readonly share: number }[] }) {

@@ -3,10 +3,14 @@ import { registryRoutes, servingRoutes, type VersionDetailShape } from "@megalit
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
 import { callRoute } from "../api/call-route.ts";
+import { ConfirmButton } from "../design/confirm-button.tsx";
 import { CopyButton, ErrorNotice, Loading, PageHead } from "../design/parts.tsx";
 import { useWords } from "../language/language.tsx";
+import { PageFault } from "../page-fault.tsx";
+import { mayAs, useSignedIn } from "../session/session.tsx";
 import { cardOf } from "./card.ts";
 import { LeaksPart } from "./leaks-part.tsx";
+import { useChampion } from "./use-champion.ts";
 import { VersionCard } from "./version-card.tsx";
 
 export function VersionPage() {
@@ -22,7 +26,10 @@ export function VersionPage() {
     queryFn: () => callRoute(registryRoutes.readModelVersion, { params: { model, number: Number(number) } }),
     enabled: model !== "",
   });
-  if (service.isError || version.isError) return <ErrorNotice error={service.error ?? version.error} />;
+  // The service answers with its model's champion.
+  const champion = useChampion(model, service.data?.version.number);
+  const mayPromote = mayAs(useSignedIn(), "engineer");
+  if (service.isError || version.isError) return <PageFault error={service.error ?? version.error} />;
   if (service.isPending || version.isPending) return <Loading />;
   return (
     <div className="page">
@@ -34,7 +41,18 @@ export function VersionPage() {
         ]}
         badge={version.data.champion ? <span className="badge good">{say("versions.champion")}</span> : undefined}
         lead={`${time(version.data.createdAt)} · ${version.data.createdBy.name}`}
-      />
+      >
+        {version.data.champion || !mayPromote ? null : (
+          <ConfirmButton
+            label={say("versions.promote")}
+            name={say("versions.promoteOf", { number: version.data.number })}
+            question={say("versions.promoteSure", { number: version.data.number })}
+            busy={champion.busy}
+            onConfirm={() => champion.promote(version.data.number)}
+          />
+        )}
+      </PageHead>
+      <ErrorNotice error={champion.error} />
       <VersionCard version={version.data} />
       <LeaksPart leaks={cardOf(version.data).leaks ?? []} />
       <Facts version={version.data} />
