@@ -10,7 +10,9 @@ import type { Command, Option } from "commander";
 import { environmentTable } from "../packages/cli/src/environment.ts";
 import { exitCodes } from "../packages/cli/src/exit-codes.ts";
 import { buildProgram } from "../packages/cli/src/program.ts";
-import { accessWords, errorCodesOf, errors, type RouteSpec, routes } from "../packages/contract/src/index.ts";
+import { errorGuide } from "../packages/contract/src/error-guide.ts";
+import { examples } from "../packages/contract/src/examples/index.ts";
+import { accessWords, type ErrorCode, errorCodesOf, errors, type RouteSpec, routes } from "../packages/contract/src/index.ts";
 import { settings } from "../packages/server/src/config.ts";
 import { root } from "./step.ts";
 
@@ -79,12 +81,21 @@ function operation(name: string, route: RouteSpec): string {
   return [
     `### ${name}`,
     `\`${route.method} ${route.path}\` — ${route.summary}`,
-    ...(route.description === undefined ? [] : [route.description]),
+    route.description,
     `Who: ${accessWords(route.access)}. Answers ${route.status ?? 200}${route.responseType === undefined ? "" : `, \`${route.responseType.split(";")[0]}\``}.`,
     ...streamed,
     ...(rows.length === 0 ? [] : [table(["Field", "In", "Needed", "Meaning"], rows)]),
+    ...shown("Request", examples[name]?.request),
+    ...shown("Reply", examples[name]?.reply),
     `Errors: ${codes.join(", ")}`,
   ].join("\n\n");
+}
+
+/** An example as a block, texts as they are. */
+function shown(title: string, example: unknown): string[] {
+  if (example === undefined) return [];
+  const text = typeof example === "string" ? example.trimEnd() : JSON.stringify(example, null, 2);
+  return [`${title}:`, `\`\`\`${typeof example === "string" ? "text" : "json"}\n${text}\n\`\`\``];
 }
 
 function anchor(code: string): string {
@@ -95,13 +106,32 @@ function errorsPage(): string {
   const groups = [...new Set(Object.keys(errors).map((code) => code.split(".")[0] ?? ""))];
   const sections = groups.map((group) => {
     const own = Object.entries(errors).filter(([code]) => code.startsWith(`${group}.`));
-    return [`## ${group}`, ...own.map(([code, { status, message }]) => `### ${code}\n\nStatus ${status}. ${message}`)].join("\n\n");
+    return [`## ${group}`, ...own.map(([code, spec]) => errorEntry(code as ErrorCode, spec))].join("\n\n");
   });
   return page(
     "Errors",
     'Each error reply under `/api/v1` is `{"error": {"code", "message", "values", "problems", "requestId"}}`; under `/v2` it is `{"error": "message"}`. Program against `code`; it never changes its meaning. `{name}` in a message stands for one of `values`. `problems` lists everything that is wrong with an input, each with the path of its field. A reply with `Retry-After` says when to try again.',
     ...sections,
   );
+}
+
+/** More operations than these are not named one by one. */
+const operationsNamed = 12;
+
+function errorEntry(code: ErrorCode, { status, message }: { readonly status: number; readonly message: string }): string {
+  const { cause, remedy } = errorGuide[code];
+  const all: readonly [string, RouteSpec][] = Object.entries(routes);
+  const answering = all
+    .filter(([, route]) => errorCodesOf(route).includes(code))
+    .map(([name]) => `[${name}](api.md#${name.toLowerCase()})`);
+  const by = answering.length > operationsNamed ? `${answering.length} operations` : answering.join(", ");
+  return [
+    `### ${code}`,
+    `Status ${status}. ${message}`,
+    `Cause: ${cause}`,
+    `What to do: ${remedy}`,
+    ...(by === "" ? [] : [`Answered by: ${by}.`]),
+  ].join("\n\n");
 }
 
 function configurationPage(): string {

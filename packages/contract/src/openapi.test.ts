@@ -1,19 +1,32 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { requestExamples } from "./examples.ts";
+import { exampleValues } from "./error-guide.ts";
 import { errors, openapiOf, type RouteSpec, routes } from "./index.ts";
 import { errorCodesOf } from "./openapi.ts";
 
 type Json = Record<string, unknown>;
 
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly required: boolean;
+  readonly schema: Json;
+  readonly example?: unknown;
+}
+
+interface Media {
+  readonly schema: Json;
+  readonly examples?: Readonly<Record<string, { readonly value?: unknown; readonly $ref?: string }>>;
+}
+
 interface Operation {
   readonly operationId: string;
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean; readonly schema: Json }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Json; readonly examples?: Json }>> };
-  readonly responses: Readonly<
-    Record<string, { readonly description: string; readonly content?: Readonly<Record<string, { readonly schema: Json }>> }>
-  >;
+  readonly summary: string;
+  readonly description: string;
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, Media>> };
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Readonly<Record<string, Media>> }>>;
   readonly security: readonly Json[];
   readonly tags: readonly string[];
 }
@@ -81,22 +94,52 @@ test("says of every closed route how to sign in, by schemes that are defined, an
   }
 });
 
-test("every schema is one of JSON Schema 2020-12, and every example fits its own", () => {
+test("says of every operation what a caller should know beside its summary", () => {
+  for (const [name, route] of all) {
+    const { summary, description } = operationOf(route);
+    assert.ok(summary.length > 0 && route.description.length > 10 && route.description !== summary, name);
+    assert.ok(description.includes(route.description), name);
+  }
+});
+
+test("every schema is one of JSON Schema 2020-12; every body and reply has an example, and each example fits its schema", () => {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
-  ajv.addFormat("date-time", true);
+  ajv.addFormat("date-time", (text: string) => !Number.isNaN(Date.parse(text)));
   ajv.addFormat("binary", true);
   ajv.addSchema({ $id: "https://megalith.test/openapi", components: served.components });
   const rooted = (schema: Json): Json => JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"https://megalith.test/openapi#/'));
+  const shown = served.components.examples as Readonly<Record<string, { readonly value: unknown }>>;
+  const checks = new Map<string, ReturnType<typeof ajv.compile>>();
+  const checkOf = (schema: Json) => {
+    const text = JSON.stringify(schema);
+    const check = checks.get(text) ?? ajv.compile(rooted(schema));
+    checks.set(text, check);
+    return check;
+  };
   for (const [name, route] of all) {
     const operation = operationOf(route);
-    const bodies = [operation.requestBody, ...Object.values(operation.responses)].flatMap((part) => Object.values(part?.content ?? {}));
-    for (const { schema } of [...bodies, ...(operation.parameters ?? [])]) assert.doesNotThrow(() => ajv.compile(rooted(schema)), name);
-    const example = requestExamples[name];
-    if (example === undefined) continue;
-    const check = ajv.compile(rooted(operation.requestBody?.content["application/json"]?.schema ?? {}));
-    assert.ok(check(example), `${name}: ${JSON.stringify(check.errors)}`);
+    for (const { schema, example, name: parameter } of operation.parameters ?? []) {
+      const check = checkOf(schema);
+      if (example !== undefined) assert.ok(check(example), `${name} ${parameter}: ${JSON.stringify(check.errors)}`);
+    }
+    for (const part of [operation.requestBody, ...Object.values(operation.responses)])
+      for (const [type, { schema, examples }] of Object.entries(part?.content ?? {})) {
+        const check = checkOf(schema);
+        const isCode = /^text\/(html|javascript|css)$/.test(type);
+        if (type === "application/json" || (type.startsWith("text/") && !isCode)) assert.ok(examples, `${name}: ${type} has no example`);
+        for (const one of Object.values(examples ?? {})) {
+          const value = one.$ref === undefined ? one.value : shown[one.$ref.split("/").at(-1) as string]?.value;
+          assert.ok(check(value), `${name}: ${JSON.stringify(value)} ${JSON.stringify(check.errors)}`);
+        }
+      }
   }
-  for (const name of Object.keys(requestExamples)) assert.ok(name in routes, name);
+});
+
+test("what an example of an error says has no placeholder left", () => {
+  for (const { message } of Object.values(errors))
+    for (const [, name = ""] of message.matchAll(/\{(\w+)\}/g)) assert.ok(name in exampleValues, name);
+  const shown = Object.values(served.components.examples as Readonly<Record<string, { readonly value: unknown }>>);
+  for (const { value } of shown) assert.doesNotMatch(JSON.stringify(value), /\{\w+\}/);
 });
 
 test("lists the error codes of every route with their status, all from the catalogue", () => {

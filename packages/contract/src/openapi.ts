@@ -4,8 +4,9 @@
  * operationId = the route's name. A schema that a name is given for stands once, under components; the rest is inline.
  * Source: OpenAPI Specification 3.1.1.
  */
+import { type ErrorSchema, errorExample, errorExampleName } from "./error-examples.ts";
 import { type ErrorCode, errors } from "./errors.ts";
-import { requestExamples } from "./examples.ts";
+import { examples, parameterExample } from "./examples/index.ts";
 import { namedSchemas } from "./named-schemas.ts";
 import type { Access, RouteSpec } from "./route.ts";
 
@@ -17,28 +18,36 @@ export interface OpenapiDocument {
   readonly servers: readonly Json[];
   readonly tags: readonly { readonly name: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Json>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, unknown>>; readonly securitySchemes: Json };
+  readonly components: { readonly schemas: Json; readonly examples: Json; readonly securitySchemes: Json };
 }
 
 /** Codes that each route can answer beside those it names itself. */
 export function errorCodesOf(route: RouteSpec): ErrorCode[] {
   const codes = new Set<ErrorCode>(["server.internal", "server.overloaded", "server.starting"]);
   if (route.access.kind !== "public") codes.add("access.unauthenticated");
-  if (route.access.kind === "provider") codes.add("access.role_missing");
+  if (route.access.kind === "customer" || route.access.kind === "known") codes.add("accounts.customer_suspended");
+  if (route.access.kind === "provider") {
+    codes.add("access.role_missing");
+    codes.add("request.no_such_route");
+  }
   if (route.access.kind === "customer") {
     codes.add("access.scope_missing");
     codes.add("access.role_missing");
   }
   if (route.access.kind !== "public" && route.method !== "GET") codes.add("access.csrf");
-  if (route.params !== undefined || route.access.kind === "provider") codes.add("request.not_found");
+  if (route.params !== undefined || namesCustomer(route)) codes.add("request.not_found");
   if (route.query !== undefined || route.body !== undefined || route.headers !== undefined) codes.add("request.invalid");
-  if (route.body !== undefined) codes.add("request.malformed");
+  if (route.params !== undefined || route.query !== undefined || route.body !== undefined) codes.add("request.malformed");
   if (route.body !== undefined || route.streamedBody !== undefined) {
     codes.add("request.too_large");
     codes.add("request.unsupported_media");
   }
   for (const code of route.errors ?? []) codes.add(code as ErrorCode);
   return [...codes].sort();
+}
+
+function namesCustomer({ query, body }: RouteSpec): boolean {
+  return [query, body].some((part) => Object.hasOwn((part as ObjectSchema | undefined)?.properties ?? {}, "customer"));
 }
 
 /** Who may call, in words. */
@@ -81,6 +90,7 @@ export function openapiOf(
     paths,
     components: {
       schemas: Object.fromEntries([...references].map(([schema, name]) => [name, writeInside(schema, references)])),
+      examples: errorExamplesOf(Object.values(routes)),
       securitySchemes: {
         key: { type: "http", scheme: "bearer", description: "A customer's key (mgl_…) or the admin key." },
         session: {
@@ -111,8 +121,8 @@ function writeOperation(name: string, route: RouteSpec, write: (schema: unknown)
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: body }),
     responses: {
-      [String(route.status ?? 200)]: writeReply(route, write),
-      ...(route.repeatStatus === undefined ? {} : { [String(route.repeatStatus)]: writeReply(route, write) }),
+      [String(route.status ?? 200)]: writeReply(name, route, write),
+      ...(route.repeatStatus === undefined ? {} : { [String(route.repeatStatus)]: writeReply(name, route, write) }),
       ...writeErrors(route),
     },
     "x-access": route.access,
@@ -132,6 +142,7 @@ function writeParameters(schema: unknown, place: "path" | "query" | "header", wr
     name,
     in: place,
     required: place === "path" || required.includes(name),
+    ...parameterExample(name, value),
     ...(typeof value.description === "string" ? { description: value.description } : {}),
     schema: write(value),
   }));
@@ -140,30 +151,39 @@ function writeParameters(schema: unknown, place: "path" | "query" | "header", wr
 
 function writeBody(name: string, route: RouteSpec, write: (schema: unknown) => unknown): Json | undefined {
   if (route.streamedBody !== undefined) {
-    const content = Object.fromEntries(route.streamedBody.map((type) => [type, { schema: { type: "string", format: "binary" } }]));
+    const { request } = examples[name] ?? {};
+    const shown = (type: string): Json => (type.startsWith("text/") ? typical(request) : {});
+    const content = Object.fromEntries(
+      route.streamedBody.map((type) => [type, { schema: { type: "string", format: "binary" }, ...shown(type) }]),
+    );
     return { required: true, description: "The file itself, streamed.", content };
   }
   if (route.body === undefined) return undefined;
-  const example = requestExamples[name];
-  const media = { schema: write(route.body), ...(example === undefined ? {} : { examples: { typical: { value: example } } }) };
-  return { required: true, content: { "application/json": media } };
+  return { required: true, content: { "application/json": { schema: write(route.body), ...typical(examples[name]?.request) } } };
 }
 
-function writeReply(route: RouteSpec, write: (schema: unknown) => unknown): Json {
+function typical(value: unknown): Json {
+  return value === undefined ? {} : { examples: { typical: { value } } };
+}
+
+function writeReply(name: string, route: RouteSpec, write: (schema: unknown) => unknown): Json {
   if (route.responseType !== undefined) {
     const type = route.responseType.split(";")[0] ?? "";
     const text = type.startsWith("text/");
     return {
       description: route.summary,
-      content: { [type]: { schema: text ? { type: "string" } : { type: "string", format: "binary" } } },
+      content: { [type]: { schema: text ? { type: "string" } : { type: "string", format: "binary" }, ...typical(examples[name]?.reply) } },
     };
   }
   if (route.response === undefined) return { description: "Done." };
-  return { description: route.summary, content: { "application/json": { schema: write(route.response) } } };
+  return {
+    description: route.summary,
+    content: { "application/json": { schema: write(route.response), ...typical(examples[name]?.reply) } },
+  };
 }
 
 function writeErrors(route: RouteSpec): Record<string, Json> {
-  const name = route.path.startsWith("/v2") ? "InferenceErrorReply" : "ErrorReply";
+  const name = errorSchemaOf(route);
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of errorCodesOf(route)) {
     const { status } = errors[code];
@@ -176,10 +196,25 @@ function writeErrors(route: RouteSpec): Record<string, Json> {
         String(status),
         {
           description: codes.map((code) => `\`${code}\`: ${errors[code].message}`).join("\n\n"),
-          content: { "application/json": { schema: { $ref: `#/components/schemas/${name}` } } },
+          content: {
+            "application/json": {
+              schema: { $ref: `#/components/schemas/${name}` },
+              examples: Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${errorExampleName(name, code)}` }])),
+            },
+          },
         },
       ]),
   );
+}
+
+function errorSchemaOf({ path }: RouteSpec): ErrorSchema {
+  return path.startsWith("/v2") ? "InferenceErrorReply" : "ErrorReply";
+}
+
+/** Of each code that a route can answer, once. */
+function errorExamplesOf(routes: readonly RouteSpec[]): Json {
+  const named = routes.flatMap((route) => errorCodesOf(route).map((code) => [errorSchemaOf(route), code] as const));
+  return Object.fromEntries(named.map(([schema, code]) => [errorExampleName(schema, code), errorExample(schema, code)]));
 }
 
 /** A copy in which named schemas are references. */

@@ -29,7 +29,8 @@ export interface RouteSpec {
   /** OpenAPI form: `/api/v1/tables/{table}`. */
   readonly path: string;
   readonly summary: string;
-  readonly description?: string;
+  /** What a caller should know beside the summary. */
+  readonly description: string;
   readonly tag: string;
   readonly access: Access;
   readonly params?: TSchema;

@@ -32,10 +32,22 @@ function typeWords(document_, schema) {
   return schema?.type ?? "any";
 }
 
+const boundWords = [
+  ["default", "without it"],
+  ["minimum", "from"],
+  ["exclusiveMinimum", "more than"],
+  ["maximum", "up to"],
+  ["exclusiveMaximum", "less than"],
+  ["minLength", "characters from"],
+  ["maxLength", "characters up to"],
+  ["minItems", "entries from"],
+  ["maxItems", "entries up to"],
+];
+
 function bounds(schema) {
   const words = [];
-  for (const key of ["default", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern"])
-    if (schema?.[key] !== undefined) words.push(`${key} ${schema[key]}`);
+  // A pattern is told by the description, in words.
+  for (const [key, word] of boundWords) if (schema?.[key] !== undefined) words.push(`${word} ${schema[key]}`);
   return words.join(", ");
 }
 
@@ -68,6 +80,10 @@ function section(title, ...children) {
   return [element("h3", {}, title), ...children];
 }
 
+function exampleWords({ example }) {
+  return example === undefined ? "" : `for example ${example}`;
+}
+
 function parametersOf(document_, operation) {
   if (operation.parameters === undefined) return [];
   const rows = operation.parameters.map((parameter) =>
@@ -77,10 +93,16 @@ function parametersOf(document_, operation) {
       element("td", {}, element("code", {}, parameter.name), parameter.required ? " *" : ""),
       element("td", {}, parameter.in),
       element("td", {}, typeWords(document_, parameter.schema)),
-      element("td", {}, [parameter.description, bounds(parameter.schema)].filter(Boolean).join(" · ")),
+      element("td", {}, [parameter.description, bounds(parameter.schema), exampleWords(parameter)].filter(Boolean).join(" · ")),
     ),
   );
   return section("Parameters", table(["Name", "In", "Type", "Meaning"], rows));
+}
+
+function exampleOf(title, example) {
+  if (example === undefined) return [];
+  const text = typeof example === "string" ? example : JSON.stringify(example, null, 2);
+  return [element("p", { class: "quiet" }, `${title}:`), element("pre", { tabindex: "0" }, text)];
 }
 
 function contentOf(document_, title, holder) {
@@ -92,23 +114,30 @@ function contentOf(document_, title, holder) {
     return section(
       `${title} (${type})`,
       rows.length > 0 ? table(["Field", "Type", "Meaning"], rows) : element("p", {}, typeWords(document_, media.schema)),
-      example === undefined ? undefined : element("pre", { tabindex: "0" }, JSON.stringify(example, null, 2)),
+      ...exampleOf(`${title} for example`, example),
     );
   });
 }
 
-function errorsOf(operation) {
+/** One row a code: what it says, and what to do about it. */
+function errorsOf(document_, operation) {
   const rows = Object.entries(operation.responses)
     .filter(([status]) => Number(status) >= 400)
-    .map(([status, response]) =>
-      element(
-        "tr",
-        {},
-        element("td", {}, status),
-        element("td", {}, ...response.description.split("\n\n").map((line) => element("div", {}, line.replaceAll("`", "")))),
-      ),
+    .flatMap(([status, { content }]) =>
+      Object.values(content["application/json"].examples).map((reference) => errorRow(status, resolve(document_, reference))),
     );
-  return section("Errors", table(["Status", "Code and message"], rows));
+  return section("Errors", table(["Status", "Code and message", "Cause and what to do"], rows));
+}
+
+function errorRow(status, { summary, description, value }) {
+  const message = value.error.message ?? value.error;
+  return element(
+    "tr",
+    {},
+    element("td", {}, status),
+    element("td", {}, element("code", {}, summary), element("div", {}, message)),
+    element("td", {}, description.replaceAll("`", "")),
+  );
 }
 
 function replyOf(document_, operation) {
@@ -138,7 +167,7 @@ function draw(document_, { path, method, operation }) {
       ...parametersOf(document_, operation),
       ...contentOf(document_, "Body", operation.requestBody),
       ...replyOf(document_, operation),
-      ...errorsOf(operation),
+      ...errorsOf(document_, operation),
     );
   });
   return details;
