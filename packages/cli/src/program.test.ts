@@ -201,7 +201,8 @@ test("what cannot be written is said before the work begins, and of what fails o
     }
   const out = join(folder, "place.out.csv");
   await writeFile(out, "as it was", { mode: 0o640 });
-  assert.equal((await run(["predict", model, file, "--out", out], AbortSignal.abort())).code, exitCodes.cancelled.code);
+  const stopped = await run(["predict", model, file, "--out", out], AbortSignal.abort());
+  assert.deepEqual([stopped.code, stopped.err], [exitCodes.cancelled.code, "megalith: Stopped before it was done. (cancelled)\n"]);
   assert.equal(await readFile(out, "utf8"), "as it was");
   assert.equal((await run(["predict", model, file, "--out", out])).code, 0);
   assert.equal((await stat(out)).mode & 0o777, 0o640, "a file that was there keeps its mode");
