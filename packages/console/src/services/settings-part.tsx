@@ -27,10 +27,10 @@ export function SettingsPart({ service, columns }: { service: ServiceShape; colu
   const isChanged = changeable.some((name) => JSON.stringify(settings[name]) !== JSON.stringify(service[name]));
   const save = useMutation({
     mutationFn: () => callRoute(servingRoutes.changeService, { params: { service: service.name }, body }),
-    onSuccess: (changed) => {
+    onSuccess: async (changed) => {
       toast(say("settings.saved", { number: changed.revision }));
       client.setQueryData(["service", service.name], changed);
-      return client.invalidateQueries({ queryKey: ["services"] });
+      await Promise.all([["services"], ["schema", service.name]].map((queryKey) => client.invalidateQueries({ queryKey })));
     },
   });
   return (

@@ -157,8 +157,9 @@ export class Decider {
       const unknown = encoder.encode(record, row, path, problems);
       if (unknown !== undefined) unseen[index] = unknown;
       if (encoder.isEmpty(record)) problems.push(problem(path, "empty", "recordEmpty"));
+      // A champion that no longer has the column cannot be asked for it.
       for (const name of service.settings.required)
-        if (!Object.hasOwn(record, name) || record[name] === null)
+        if (encoder.has(name) && (!Object.hasOwn(record, name) || record[name] === null))
           problems.push(problem(`${path}/${pointerPart(name)}`, "required", "missing", { name }));
       return row;
     });

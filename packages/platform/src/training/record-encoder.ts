@@ -17,6 +17,8 @@ export interface RecordEncoder {
    * @returns the columns whose category training never saw, in the model's order; undefined when there are none.
    */
   encode(record: Readonly<Record<string, Cell>>, row: Float64Array, path: string, problems: Problem[]): string[] | undefined;
+  /** The model has this column. */
+  has(name: string): boolean;
   /** No column of the model has a value: there is nothing to answer. */
   isEmpty(record: Readonly<Record<string, Cell>>): boolean;
 }
@@ -29,6 +31,7 @@ export function createRecordEncoder(forest: Pick<Forest, "features">): RecordEnc
   const known = new Set(names);
   return {
     columns: forest.features,
+    has: (name) => known.has(name),
     isEmpty(record) {
       for (const name of names) if (Object.hasOwn(record, name) && (record[name] ?? null) !== null) return false;
       return true;

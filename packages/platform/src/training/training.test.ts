@@ -221,4 +221,5 @@ test("a record's problems are all told with their paths; missing values and unse
     [{}, { age: null }, { other: 1 }, { active: false }, { "job/title": "never seen" }].map((record) => encoder.isEmpty(record)),
     [true, true, true, false, false],
   );
+  assert.deepEqual([encoder.has("job/title"), encoder.has("Age"), encoder.has("toString")], [true, false, false]);
 });
