@@ -240,6 +240,7 @@ function sendReply(spec: RouteSpec, result: unknown, reply: FastifyReply): Fasti
   if (spec.status === 204 && result === undefined) return reply.code(204).send();
   if (spec.responseType !== undefined) {
     if (!reply.hasHeader("content-type")) reply.type(spec.responseType);
+    reply.header("x-content-type-options", "nosniff");
     return reply.send(
       result instanceof Uint8Array && !Buffer.isBuffer(result) ? Buffer.from(result.buffer, result.byteOffset, result.byteLength) : result,
     );

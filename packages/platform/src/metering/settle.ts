@@ -44,6 +44,8 @@ interface Moving {
 }
 
 const microsPerSecond = 1_000_000;
+/** Further ahead than clocks of servers differ, the next call is due only because a clock was set back: it is due now. */
+const clockSetBackMicros = 60 * microsPerSecond;
 
 /** @param prices every price that the calls name. */
 export function settle(
@@ -99,9 +101,10 @@ function refuse(state: MeterState, moving: Moving, call: CallFacts, month: numbe
   if (rate !== null) {
     const now = call.recordedTime.getTime() * 1000;
     const interval = Math.floor(microsPerSecond / rate);
-    const excess = moving.rateFreeAt + interval - now - microsPerSecond;
+    const freeAt = moving.rateFreeAt > now + clockSetBackMicros ? now : Math.max(moving.rateFreeAt, now);
+    const excess = freeAt + interval - now - microsPerSecond;
     if (excess > 0) return { kind: "rate_limited", rate, retryAfterSeconds: Math.max(1, Math.ceil(excess / microsPerSecond)) };
-    moving.rateFreeAt = Math.max(moving.rateFreeAt, now) + interval;
+    moving.rateFreeAt = freeAt + interval;
   }
   if (quota !== null && moving.quotaCount + call.facts.length > quota)
     return { kind: "quota_exceeded", quota, remaining: quota - moving.quotaCount };

@@ -120,6 +120,8 @@ export class Decider {
     // A thousand records of a large model, with reasons, take seconds.
     const answers = rows.length === 1 ? rows.map(answer) : await mapInSlices(rows, answer);
     const ids = answers.map(() => this.options.newUuid());
+    const missing = this.options.log.partitionsOf(ids);
+    if (missing !== undefined) await missing;
     const decision = keep(compiled, asked, answers);
     const isFree = settings.plan === null || call.principal.kind === "provider";
     const planVersionId = isFree ? null : await this.options.planVersionAt(organisation, settings.plan as string, now);

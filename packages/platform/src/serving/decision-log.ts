@@ -1,7 +1,8 @@
 /**
  * The stored decisions: written with their usage, read, asked again, erased, forgotten when their time is over.
  *
- * Day partitions by the time inside the id: an id alone finds its partition. Partitions are made ahead of time.
+ * Day partitions by the time inside the id: an id alone finds its partition. Partitions are made ahead of time, and at need when the
+ * clock has jumped or the machine has slept.
  */
 import { MegalithError } from "@megalith/contract";
 import type { Pool, PoolClient } from "pg";
@@ -53,12 +54,15 @@ interface DecisionRow {
   output: string | null;
 }
 
+const dayMs = 86_400_000;
 const daysAhead = 3;
 
 export class DecisionLog {
   private readonly pool: Pool;
   private readonly clock: Clock;
   private readonly newUuid: NewUuid;
+  /** Days since 1970 whose partitions are known to be there. */
+  private readonly preparedDays = new Set<number>();
 
   constructor(pool: Pool, clock: Clock, newUuid: NewUuid) {
     this.pool = pool;
@@ -68,11 +72,21 @@ export class DecisionLog {
 
   /** Makes the partitions from yesterday to three days ahead. Call at start and every few hours. */
   async preparePartitions(): Promise<void> {
-    const today = this.clock.now().getTime();
-    for (let offset = -1; offset <= daysAhead; offset++) {
-      const day = new Date(today + offset * 86_400_000).toISOString().slice(0, 10);
-      await this.pool.query("select ensure_decision_partition($1::date)", [day]);
-    }
+    const today = Math.floor(this.clock.now().getTime() / dayMs);
+    for (let day = today - 1; day <= today + daysAhead; day++) await this.preparePartition(day);
+  }
+
+  /** @returns undefined, at once, when these decisions' partitions are there, as they are but for a clock that jumped. @param ids in order. */
+  partitionsOf(ids: readonly string[]): Promise<unknown> | undefined {
+    const first = Math.floor(timeOfUuid(ids[0] as string) / dayMs);
+    const last = ids.length === 1 ? first : Math.floor(timeOfUuid(ids.at(-1) as string) / dayMs);
+    const missing = [first, last].filter((day) => !this.preparedDays.has(day));
+    return missing.length === 0 ? undefined : Promise.all(missing.map((day) => this.preparePartition(day)));
+  }
+
+  private async preparePartition(day: number): Promise<void> {
+    await this.pool.query("select ensure_decision_partition($1::date)", [new Date(day * dayMs).toISOString().slice(0, 10)]);
+    this.preparedDays.add(day);
   }
 
   /** Stores decisions that nobody pays for. */
@@ -190,9 +204,14 @@ export class DecisionLog {
   }
 }
 
-/** The UTC day of the milliseconds that a UUIDv7 begins with: the partition that holds it. An id that was never made may say any time. */
+/** Milliseconds since 1970 that a UUIDv7 begins with. */
+function timeOfUuid(uuid: string): number {
+  return Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
+}
+
+/** The UTC day of the time in a UUIDv7: the partition that holds it. An id that was never made may say any time. */
 export function dayOfUuid(uuid: string): string {
-  const text = new Date(Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16)).toISOString();
+  const text = new Date(timeOfUuid(uuid)).toISOString();
   return text.startsWith("+") ? "9999-12-31" : text.slice(0, 10);
 }
 
