@@ -1,5 +1,5 @@
 /** An answer: the prediction big, its price, and the way from base to score, reason by reason. */
-import { type DecisionShape, wordMoney } from "@megalith/contract";
+import type { DecisionShape } from "@megalith/contract";
 import { Bars } from "../charts/bars.tsx";
 import { useWords } from "../language/language.tsx";
 import { digitsOf } from "./digits-of.ts";
@@ -7,7 +7,7 @@ import { labelOf } from "./label-of.ts";
 import { Waterfall } from "./waterfall.tsx";
 
 export function Answer({ decision, target, positive }: { decision: DecisionShape; target: string; positive: string | null }) {
-  const { say, number, percent } = useWords();
+  const { say, number, percent, money } = useWords();
   const { prediction, probability, probabilities, price, unseen, version } = decision;
   const what = target.replaceAll("_", " ");
   const isClass = typeof prediction === "string";
@@ -27,7 +27,7 @@ export function Answer({ decision, target, positive }: { decision: DecisionShape
         </p>
       </div>
       <p className="row tight">
-        <span className="badge">{price === null ? say("try.free") : `${say("try.price")}: ${wordMoney(price.nanos, price.currency)}`}</span>
+        <span className="badge">{price === null ? say("try.free") : `${say("try.price")}: ${money(price.nanos, price.currency)}`}</span>
         <span className="badge">{say("try.version", { number: version.number })}</span>
       </p>
       {unseen === undefined ? null : <p className="notice">{say("try.unseen", { columns: unseen.map(labelOf).join(", ") })}</p>}
