@@ -10,6 +10,7 @@ import { App } from "./app.tsx";
 import "./design/tokens.css";
 import "./design/base.css";
 import "./design/parts.css";
+import "./design/figures.css";
 import "./design/form.css";
 import "./design/table.css";
 import "./design/shell.css";
