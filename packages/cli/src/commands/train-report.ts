@@ -20,7 +20,7 @@ export function reportTraining(terminal: Terminal, { card, evaluation, leaks, se
   say(`measured ${schemes[evaluation.scheme]} (${evaluation.rows} rows):`);
   for (const [name, metric] of Object.entries(evaluation.metrics)) say(`  ${name.padEnd(9)} ${figureText(metric)}`);
   for (const { message, expected } of evaluation.warnings) say(`warning: ${message} Needed: ${expected}.`);
-  say(roundsText(rounds));
+  say(roundsText(rounds, (card.parameters as { leaves: number }).leaves));
   for (const leak of leaks)
     say(`${leak.verdict === "left_out" ? "left out" : "kept, but look at"} ${leak.column}: ${wordLeak("en", leak)}`);
   say(`${out} written (${seconds.train.toFixed(1)} s of training)`);
@@ -31,8 +31,8 @@ function figureText({ value, low, high, constant }: Metric): string {
   return `${value.toFixed(4)}${interval}${constant === undefined ? "" : `  (a constant: ${constant.toFixed(4)})`}`;
 }
 
-function roundsText({ rounds, by, most, patience }: TrainedModel["rounds"]): string {
-  const count = rounds === 1 ? "1 round" : `${rounds} rounds`;
+function roundsText({ rounds, by, most, patience }: TrainedModel["rounds"], leaves: number): string {
+  const count = `${rounds === 1 ? "1 round" : `${rounds} rounds`} of ${leaves} leaves`;
   if (by === "given") return count;
   return `${count}, chosen ${schemes[by]} (at most ${most}, ended by ${patience} without a lower loss)`;
 }

@@ -57,7 +57,7 @@ export function addTrain(program: Command, terminal: Terminal): void {
     .addOption(new Option("--task <task>", "what is learned; inferred when absent").choices(["binary", "multiclass", "regression"]))
     .option("--positive <value>", "the class whose probability is predicted; the rarer of two when absent")
     .option("--rounds <n>", "exactly so many boosting rounds; chosen on rows held out when absent", whole)
-    .option("--leaves <n>", "leaves of a tree", whole)
+    .option("--leaves <n>", "leaves of a tree; what suits the table, or fewer if rows held out say so, when absent", whole)
     .option("--rate <x>", "learning rate", number)
     .option("--min-rows <n>", "rows that a leaf needs", whole)
     .option("--bins <n>", "bins of a column, at most 255", whole)

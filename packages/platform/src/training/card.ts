@@ -4,7 +4,9 @@ import type { Card } from "../registry/index.ts";
 import type { TableColumn } from "../tables/index.ts";
 import type { TrainingChoice } from "./choice.ts";
 import type { Evaluation, EvaluationPlan } from "./evaluation.ts";
+import type { Shape } from "./fitting.ts";
 import type { Leak } from "./leak-guard.ts";
+import type { Tried } from "./measurement.ts";
 import type { Target } from "./task.ts";
 
 /** How many rounds the forest on all rows has, and why. */
@@ -15,8 +17,10 @@ export interface RoundsChoice {
   readonly most: number;
   /** Rounds without a lower held-out loss that end a training; 0 where all are grown. */
   readonly patience: number;
-  /** Rounds that each part of the measured rows was answered with, chosen by the other parts. */
-  readonly answeredWith: readonly number[];
+  /** By number of leaves: the best rounds, and the mean held-out loss there. */
+  readonly tried: readonly Tried[];
+  /** What each part of the measured rows was answered with, chosen by the other parts. */
+  readonly answeredWith: readonly Shape[];
 }
 
 interface CardParts {

@@ -3,12 +3,14 @@
  */
 import { MegalithError, type Problem, problem } from "@megalith/contract";
 import {
+  type BinnedTable,
   binTable,
   type Forest,
   ForestError,
   type RoundProgress,
   type TrainedForest,
   type TrainingData,
+  type TrainOptions,
   type TrainParameters,
   trainingRounds,
 } from "@megalith/forest";
@@ -31,6 +33,21 @@ export interface Fitting {
 export interface Course {
   readonly learn: Int32Array;
   readonly parts: readonly Int32Array[];
+  /** Kept from one race to the next. */
+  binned?: BinnedTable;
+}
+
+/** What is chosen of a forest. */
+export interface Shape {
+  readonly rounds: number;
+  readonly leaves: number;
+}
+
+export interface RaceOptions {
+  readonly rule: RoundsRule;
+  readonly leaves: number;
+  /** Rounds that are grown whatever the losses say. */
+  readonly least: number;
 }
 
 export interface Race {
@@ -58,13 +75,13 @@ export async function breathe(signal: AbortSignal | undefined): Promise<void> {
 export async function fit(
   fitting: Fitting,
   rows: Int32Array,
-  rounds: number,
+  shape: Shape,
   step: Step,
   metadata: Record<string, unknown> = {},
 ): Promise<Forest> {
   const rest = createRest(fitting);
   return refusing(async () => {
-    const run = startRun(fitting, rows, rounds, { metadata });
+    const run = startRun(fitting, rows, shape, { metadata, binned: bin(fitting, rows) });
     for (;;) {
       const next = run.next();
       if (next.done) return next.value.forest;
@@ -75,11 +92,11 @@ export async function fit(
 
 /**
  * Grows one forest a course side by side, a round of each at a time, until the held-out losses have chosen.
- * @param least rounds that are grown whatever the losses say.
  * Cost: holds the state of all courses at once: bytes of the binned table, and 60 bytes a row and output, for each.
  */
-export async function race(fitting: Fitting, courses: readonly Course[], rule: RoundsRule, step: Step, least = 1): Promise<Race> {
+export async function race(fitting: Fitting, courses: readonly Course[], options: RaceOptions, step: Step): Promise<Race> {
   const { weight } = fitting;
+  const { rule, leaves, least } = options;
   const rest = createRest(fitting);
   const weightOf = (rows: Int32Array): number =>
     weight === undefined ? rows.length : rows.reduce((sum, row) => sum + (weight[row] as number), 0);
@@ -89,9 +106,12 @@ export async function race(fitting: Fitting, courses: readonly Course[], rule: R
   );
   return refusing(async () => {
     const runs: { rounds: Run; losses: readonly number[]; trained?: TrainedForest }[] = [];
-    for (const { learn, parts } of courses) {
+    for (const course of courses) {
+      const { learn, parts } = course;
+      course.binned ??= bin(fitting, learn);
       const validation = dataOf(fitting, Int32Array.from(parts.flatMap((part) => [...part])));
-      runs.push({ rounds: startRun(fitting, learn, rule.most, { validation, validationParts: parts }), losses: [] });
+      const watched = { validation, validationParts: parts, binned: course.binned };
+      runs.push({ rounds: startRun(fitting, learn, { rounds: rule.most, leaves }, watched), losses: [] });
       await rest(() => undefined);
     }
     for (let round = 1; round <= rule.most; round++) {
@@ -112,12 +132,16 @@ export async function race(fitting: Fitting, courses: readonly Course[], rule: R
 
 type Run = Generator<RoundProgress, TrainedForest, boolean | undefined>;
 
-function startRun(fitting: Fitting, rows: Int32Array, rounds: number, options: Parameters<typeof trainingRounds>[3]): Run {
-  const { columns, parameters, target } = fitting;
-  const binStart = fitting.elapsedMs();
-  const binned = binTable(columns, parameters.bins, rows);
-  fitting.bin += fitting.elapsedMs() - binStart;
-  return trainingRounds(target.task, dataOf(fitting, rows), { ...parameters, rounds, earlyStoppingRounds: 0 }, { ...options, binned });
+function bin(fitting: Fitting, rows: Int32Array): BinnedTable {
+  const startedAt = fitting.elapsedMs();
+  const binned = binTable(fitting.columns, fitting.parameters.bins, rows);
+  fitting.bin += fitting.elapsedMs() - startedAt;
+  return binned;
+}
+
+function startRun(fitting: Fitting, rows: Int32Array, shape: Shape, options: TrainOptions): Run {
+  const parameters = { ...fitting.parameters, ...shape, earlyStoppingRounds: 0 };
+  return trainingRounds(fitting.target.task, dataOf(fitting, rows), parameters, options);
 }
 
 function endOf(run: Run): TrainedForest {

@@ -41,6 +41,10 @@ test("by default 3,000 rows with a weak signal make a model that beats the const
   const { value, constant } = chosen.card.metrics.logLoss ?? { value: Number.NaN };
   assert.ok(value < (constant as number), `${value} of ${constant}`);
   assert.deepEqual(chosen.card.warnings, []);
+  const [many, fewer] = chosen.rounds.tried;
+  assert.deepEqual([many?.leaves, fewer?.leaves], [31, 8], "31 leaves overfit early, so 8 are tried");
+  assert.ok((fewer?.loss ?? 1) < (many?.loss ?? 0));
+  assert.equal((chosen.card.parameters as { leaves: number }).leaves, 8);
   assert.ok(lossOf(long) > (long.card.metrics.logLoss?.constant ?? 0));
   assert.equal(long.card.metrics.auc?.constant, undefined, "a constant ranks nothing");
   const [warning] = long.evaluation.warnings;
@@ -50,15 +54,17 @@ test("by default 3,000 rows with a weak signal make a model that beats the const
 
 test("the card says how many rounds were chosen and how; as many rounds given make the same bytes", async () => {
   const chosen = await train();
-  const { rounds, answeredWith, ...how } = chosen.rounds;
+  const { rounds, answeredWith, tried, ...how } = chosen.rounds;
   assert.deepEqual(how, { by: "folds", most: 1000, patience: 50 });
   assert.equal(answeredWith.length, 3);
+  assert.deepEqual([tried.length, tried[0]?.rounds], [1, rounds], "leaves are few already");
   assert.equal((chosen.card.parameters as { rounds: number }).rounds, rounds);
   assert.equal(chosen.card.trees, rounds);
   assert.deepEqual(chosen.card.rounds, chosen.rounds);
   const given = await train({ parameters: { rounds } });
   assert.deepEqual(given.artifact, chosen.artifact);
-  assert.deepEqual(given.rounds, { rounds, by: "given", most: rounds, patience: 0, answeredWith: [rounds, rounds, rounds] });
+  const shape = { rounds, leaves: 8 };
+  assert.deepEqual(given.rounds, { rounds, by: "given", most: rounds, patience: 0, tried: [], answeredWith: [shape, shape, shape] });
 });
 
 test("early stopping ends a training, with the given rounds as the most", async () => {

@@ -1,5 +1,5 @@
 /**
- * Chooses the number of boosting rounds by held-out losses, as they come in.
+ * Chooses the number of boosting rounds by held-out losses, as they come in, and says when fewer leaves are worth a try.
  *
  * Held-out rows lie in parts. All parts together choose the rounds of the model that is kept. For the figures each part is
  * answered with the rounds that the other parts chose, so that no row has a say in how it is answered (decision 0010).
@@ -27,6 +27,18 @@ export function roundsRuleOf(given: TrainingChoice["parameters"], suggested: Tra
     return { most: rounds ?? suggested.rounds, patience: 0 };
   const isLarge = rows >= largeRows;
   return { most: rounds ?? (isLarge ? 2 * suggested.rounds : 1000), patience: earlyStoppingRounds ?? (isLarge ? 30 : 50) };
+}
+
+/** A forest of this size that is best this early learns the noise: one of fewer leaves is tried beside it. */
+export const earlyRounds = 100;
+const fewerLeaves = 8;
+
+/**
+ * The leaves to try where the suggested ones overfit early; undefined where they were given, are few, or a second trial costs too much.
+ * @param rows rows with a target.
+ */
+export function fewerLeavesOf(given: TrainingChoice["parameters"], suggested: TrainParameters, rows: number): number | undefined {
+  return given?.leaves === undefined && rows < largeRows && suggested.leaves > fewerLeaves ? fewerLeaves : undefined;
 }
 
 export interface ChosenRounds {

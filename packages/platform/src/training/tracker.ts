@@ -20,13 +20,13 @@ export interface TrainingProgress {
 }
 
 export interface RoundsTracker {
-  /** The next stage of the measurement begins. */
-  stage(): Step;
+  /** The next stage of the measurement begins, with so many forests side by side. */
+  stage(width: number): Step;
   /** The forest on all rows begins, of so many rounds. */
   last(rounds: number): Step;
 }
 
-/** @param widths forests that grow side by side, stage by stage. */
+/** @param widths forests that grow side by side, of every stage that is foreseen; others may come. */
 export function createTracker(
   tell: ((progress: TrainingProgress) => void) | undefined,
   widths: readonly number[],
@@ -51,10 +51,9 @@ export function createTracker(
   }
 
   return {
-    stage() {
+    stage(width) {
       next();
-      const width = widths[stages++] ?? 1;
-      const later = widths.slice(stages).reduce((sum, other) => sum + other, 0);
+      const later = widths.slice(++stages).reduce((sum, other) => sum + other, 0);
       return (round, best) => {
         reached = width * round;
         const stop = patience === 0 || best === undefined ? most : Math.min(most, Math.max(round, best + patience));

@@ -13,7 +13,7 @@ import { constantOf, type Evaluation, measure, planEvaluation, predictRows } fro
 import { breathe, type Fitting, fit } from "./fitting.ts";
 import { findLeaks, type Leak } from "./leak-guard.ts";
 import { chooseAndMeasure, stagesOf } from "./measurement.ts";
-import { roundsRuleOf } from "./rounds.ts";
+import { fewerLeavesOf, roundsRuleOf } from "./rounds.ts";
 import { readTarget, readTruth, type Target } from "./task.ts";
 import { createTracker, type TrainingProgress } from "./tracker.ts";
 
@@ -44,14 +44,9 @@ export async function trainModel(table: TableContent, choice: TrainingChoice, op
   const target = readTarget(find(table, choice.target) as TableColumn, choice);
   const time = choice.time === undefined ? undefined : find(table, choice.time)?.values;
   const weight = choice.weight === undefined ? undefined : readWeight(find(table, choice.weight) as TableColumn);
-  const outside = new Set([choice.target, choice.time, choice.weight, ...(choice.ignore ?? [])]);
-  const candidates = table.columns.filter((column) => !outside.has(column.name));
   options.onProgress?.({ phase: "leaks", done: 0, total: 1 });
   await breathe(options.signal);
-  const leaks = findLeaks(candidates, target, { seed, keep: new Set(choice.keep), known: choice.known ?? {} });
-  const leftOut = new Set(leaks.filter((leak) => leak.verdict === "left_out").map((leak) => leak.column));
-  const columns = candidates.filter((column) => !leftOut.has(column.name));
-  if (columns.length === 0) throw new MegalithError("training.no_columns", { values: { count: candidates.length } });
+  const { columns, leaks } = usableColumns(table, choice, target);
   const rows = Int32Array.from(target.values.keys()).filter((row) => !Number.isNaN(target.values[row] as number));
   const suggested = suggestParameters(rows.length, columns.length, target.task);
   const rule = roundsRuleOf(choice.parameters, suggested, rows.length);
@@ -63,16 +58,31 @@ export async function trainModel(table: TableContent, choice: TrainingChoice, op
   const asks = validated === undefined;
   const plan = planEvaluation(target, { folds: choice.folds, seed, time });
   const tracker = createTracker(options.onProgress, stagesOf(plan, rule, asks), rule);
-  const fallback = Math.min(rule.most, suggested.rounds);
-  const { rounds, asked, answeredWith } = await chooseAndMeasure(fitting, plan, { rule, fallback, seed, time, asks, tracker });
-  const forest = await fit(fitting, rows, rounds, tracker.last(rounds), metadataOf(target, choice.target));
+  const measuring = {
+    ...{ rule, seed, time, asks, tracker, leaves: parameters.leaves },
+    fewerLeaves: fewerLeavesOf(choice.parameters, suggested, rows.length),
+    fallback: Math.min(rule.most, suggested.rounds),
+  };
+  const { chosen, asked, ...how } = await chooseAndMeasure(fitting, plan, measuring);
+  const forest = await fit(fitting, rows, chosen, tracker.last(chosen.rounds), metadataOf(target, choice.target));
   const evaluation =
     validated === undefined ? measure(target.task, plan.scheme, plan.splits.length, asked, seed) : evaluateOn(forest, validated, seed);
   const seconds = { bin: fitting.bin / 1000, train: (elapsedMs() - startedAt - fitting.bin) / 1000 };
-  const chosen: RoundsChoice = { rounds, by: rule.patience === 0 ? "given" : plan.scheme, ...rule, answeredWith };
-  const made = { ...parameters, rounds };
-  const card = cardOf(forest, { target, choice, parameters: made, rounds: chosen, leaks, evaluation, columns, rows: rows.length });
-  return { forest, artifact: encodeForest(forest), card, leaks, evaluation, rounds: chosen, seconds };
+  const rounds: RoundsChoice = { rounds: chosen.rounds, by: rule.patience === 0 ? "given" : plan.scheme, ...rule, ...how };
+  const made = { ...parameters, ...chosen };
+  const card = cardOf(forest, { target, choice, parameters: made, rounds, leaks, evaluation, columns, rows: rows.length });
+  return { forest, artifact: encodeForest(forest), card, leaks, evaluation, rounds, seconds };
+}
+
+/** The inputs: what is neither target, time nor weight, not ignored, and not left out by the guard. */
+function usableColumns(table: TableContent, choice: TrainingChoice, target: Target): { columns: TableColumn[]; leaks: Leak[] } {
+  const outside = new Set([choice.target, choice.time, choice.weight, ...(choice.ignore ?? [])]);
+  const candidates = table.columns.filter((column) => !outside.has(column.name));
+  const leaks = findLeaks(candidates, target, { seed: choice.seed ?? 1, keep: new Set(choice.keep), known: choice.known ?? {} });
+  const leftOut = new Set(leaks.filter((leak) => leak.verdict === "left_out").map((leak) => leak.column));
+  const columns = candidates.filter((column) => !leftOut.has(column.name));
+  if (columns.length === 0) throw new MegalithError("training.no_columns", { values: { count: candidates.length } });
+  return { columns, leaks };
 }
 
 interface ValidationRows {
