@@ -228,6 +228,7 @@ test("a customer's person sees what is the customer's, and another's is as if it
   await page.getByRole("link", { name: "Demo customer" }).click();
   await page.getByRole("tab", { name: "Details" }).click();
   await page.getByRole("button", { name: "Invite a login" }).click();
+  await page.getByRole("button", { name: "Make the link" }).click();
   const link = (await page.locator(".secret").textContent(patience)) ?? "";
   await page.context().close();
 

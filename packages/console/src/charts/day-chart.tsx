@@ -33,7 +33,7 @@ export function DayChart({ label, days }: { label: string; days: readonly ChartD
         xAxis: {
           type: "category",
           data: days.map(({ day }) => day),
-          axisLabel: { color: quiet, hideOverlap: true, formatter: (day: string) => dayOf.format(new Date(day)) },
+          axisLabel: { color: quiet, hideOverlap: true, alignMaxLabel: "right", formatter: (day: string) => dayOf.format(new Date(day)) },
           axisLine: { lineStyle: { color: line } },
           axisTick: { show: false },
         },

@@ -10,7 +10,7 @@ import { useWords } from "../language/language.tsx";
 import { mayAs, useSignedIn } from "../session/session.tsx";
 import { currentMonth, periodOf } from "./months.ts";
 import { NewCustomerDialog } from "./new-customer.tsx";
-import { noUse, type Sum, sumBy } from "./usage-sums.ts";
+import { noUse, type Sum, sumBy, wordSum } from "./usage-sums.ts";
 
 /** From how many customers on there is a field to find one. */
 const searchFrom = 8;
@@ -116,7 +116,7 @@ function CustomerTable({ customers }: { customers: readonly CustomerShape[] }) {
             {shown(customer.id, ({ count }) => number(count))}
           </td>
           <td className="number" data-label={say("customers.amountMonth")}>
-            {shown(customer.id, ({ amounts }) => [...amounts].map(([currency, nanos]) => money(nanos, currency)).join(" · ") || "–")}
+            {shown(customer.id, (sum) => wordSum(sum, { money }))}
           </td>
           <td className="time" data-label={say("common.created")}>
             {date(customer.createdAt)}

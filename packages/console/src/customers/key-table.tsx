@@ -28,7 +28,7 @@ export function KeyTable({ keys, mayChange, onRotate, onRevoke }: KeyTableProps)
             {key.scopes.map((scope) => say(`scope.${scope}`)).join(", ")}
             {key.services === null ? null : <small className="under">{key.services.map((id) => titles.get(id) ?? id).join(", ")}</small>}
           </td>
-          <td>
+          <td data-label={say("common.status")}>
             <KeyStatus apiKey={key} />
           </td>
           <td className="time" data-label={say("keys.lastUsed")}>
@@ -52,10 +52,10 @@ function KeyStatus({ apiKey: { revokedAt, expiresAt } }: { apiKey: KeyShape }) {
   if (expiresAt === null) return <span className="badge good">{say("keys.active")}</span>;
   const hasExpired = Date.parse(expiresAt) <= Date.now();
   return (
-    <>
+    <div>
       <span className={hasExpired ? "badge" : "badge warn"}>{say(hasExpired ? "keys.expired" : "keys.ending")}</span>
       <small className="under">{say("keys.expires", { time: time(expiresAt) })}</small>
-    </>
+    </div>
   );
 }
 

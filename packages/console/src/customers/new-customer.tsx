@@ -41,6 +41,7 @@ export function NewCustomerDialog({ onClose }: { onClose: () => void }) {
       {(close) => (
         <Form
           onSend={send}
+          unsaved={isFilled}
           codes={{ "accounts.customer_name_taken": "name" }}
           actions={
             <>

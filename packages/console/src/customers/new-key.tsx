@@ -43,6 +43,7 @@ export function NewKeyDialog({ customer, onClose, onMade }: NewKeyDialogProps) {
       {(close) => (
         <Form
           onSend={async () => onMade(await create.mutateAsync())}
+          unsaved={name !== ""}
           actions={
             <>
               <SubmitButton>{say("keys.create")}</SubmitButton>

@@ -10,7 +10,7 @@ import { QueryFault } from "../design/query-fault.tsx";
 import { useWords, type Words } from "../language/language.tsx";
 import { MonthPicker } from "./month-picker.tsx";
 import { currentMonth, daysOf, periodOf } from "./months.ts";
-import { noUse, type Sum, sumBy, sumOf } from "./usage-sums.ts";
+import { noUse, type Sum, sumBy, sumOf, wordSum } from "./usage-sums.ts";
 import { useServiceTitles } from "./use-service-titles.ts";
 
 const DayChart = lazy(async () => ({ default: (await import("../charts/day-chart.tsx")).DayChart }));
@@ -78,13 +78,14 @@ function MonthFigures({ customer, month, rows }: { customer: string; month: stri
   const usedDays = new Set(rows.map(({ day }) => day)).size;
   const figures: Figure[] = [
     { label: say("usage.decisions"), value: number(total.count) },
-    { label: say("usage.amount"), value: wordAmounts(total, words) },
-    {
-      label: say("usage.perDay"),
-      value: usedDays === 0 ? "–" : number(total.count / usedDays),
-      notes: [say("usage.perDayNote", { count: usedDays })],
-    },
+    { label: say("usage.amount"), value: wordSum(total, words) },
   ];
+  if (usedDays > 0)
+    figures.push({
+      label: say("usage.perDay"),
+      value: number(total.count / usedDays),
+      notes: [say("usage.perDayNote", { count: usedDays })],
+    });
   const { monthlyQuota, usedThisMonth, balance } = account.data ?? {};
   if (month === currentMonth() && monthlyQuota != null)
     figures.push({
@@ -102,7 +103,7 @@ function Days({ month, rows }: { month: string; rows: readonly UsageSumShape[] }
   const sums = sumBy(rows, ({ day }) => day);
   const days = daysOf(month, lastOf(rows)).map((day) => {
     const sum = sums.get(day) ?? noUse;
-    return { day, count: sum.count, note: wordAmounts(sum, words) };
+    return { day, count: sum.count, note: wordSum(sum, words) };
   });
   return (
     <section className="card">
@@ -117,13 +118,13 @@ function Days({ month, rows }: { month: string; rows: readonly UsageSumShape[] }
             <tr key={day}>
               <td>{wordDay(day)}</td>
               <td className="number">{number(sum.count)}</td>
-              <td className="number">{wordAmounts(sum, words, exactDigits)}</td>
+              <td className="number">{wordExact(sum, words)}</td>
             </tr>
           ))}
         <tr className="sum">
           <td>{say("invoice.total")}</td>
           <td className="number">{number(sumOf(rows).count)}</td>
-          <td className="number">{wordAmounts(sumOf(rows), words, exactDigits)}</td>
+          <td className="number">{wordExact(sumOf(rows), words)}</td>
         </tr>
       </DataTable>
     </section>
@@ -138,7 +139,7 @@ function Services({ rows, titles }: { rows: readonly UsageSumShape[]; titles: Re
     .sort(([, a], [, b]) => b.count - a.count)
     .map(([id, sum]) => ({
       label: titles.get(id) ?? id,
-      text: `${number(sum.count)} · ${wordAmounts(sum, words)}`,
+      text: `${number(sum.count)} · ${wordSum(sum, words)}`,
       share: sum.count / Math.max(1, total),
     }));
   return (
@@ -149,11 +150,9 @@ function Services({ rows, titles }: { rows: readonly UsageSumShape[]; titles: Re
   );
 }
 
-/** Days stand below each other: their amounts have as many digits as the finest price of a decision usually needs. */
-const exactDigits = 3;
-
-function wordAmounts({ amounts }: Sum, { amount }: Words, digits = 0): string {
-  return [...amounts].map(([currency, nanos]) => `${amount(nanos, currency, digits)} ${currency}`).join(" · ") || "–";
+/** To the nano, with as many digits as the prices of decisions usually need: days stand below each other. */
+function wordExact({ amounts }: Sum, { amount }: Words): string {
+  return [...amounts].map(([currency, nanos]) => `${amount(nanos, currency, 3)} ${currency}`).join(" · ") || "–";
 }
 
 /** The last day of the month that is shown: today, or a later one where a plan's day has begun already. */

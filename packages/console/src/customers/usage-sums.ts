@@ -1,5 +1,6 @@
 /** Sums of usage: counts, and amounts by currency, never over two. Pure. */
-import type { UsageSumShape } from "@megalith/contract";
+import { roundToCurrency, type UsageSumShape } from "@megalith/contract";
+import type { Words } from "../language/language.tsx";
 
 export interface Sum {
   readonly count: number;
@@ -22,4 +23,9 @@ export function sumBy(rows: readonly UsageSumShape[], keyOf: (row: UsageSumShape
 
 export function sumOf(rows: readonly UsageSumShape[]): Sum {
   return sumBy(rows, () => "all").get("all") ?? noUse;
+}
+
+/** What it comes to, as a currency prints it. An invoice rounds each line by itself, so it may differ by cents. */
+export function wordSum({ amounts }: Sum, { money }: Pick<Words, "money">): string {
+  return [...amounts].map(([currency, nanos]) => money(roundToCurrency(nanos, currency), currency)).join(" · ") || "–";
 }

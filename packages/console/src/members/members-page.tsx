@@ -1,15 +1,13 @@
 /** The provider's people and the customers' logins; an owner invites by link. */
-import { accountsRoutes, type ReplyOf, type Role } from "@megalith/contract";
+import { accountsRoutes, type Role } from "@megalith/contract";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { callRoute } from "../api/call-route.ts";
-import { Dialog } from "../design/dialog.tsx";
-import { Form, SubmitButton } from "../design/form.tsx";
 import { Loading, PageHead } from "../design/parts.tsx";
 import { QueryFault } from "../design/query-fault.tsx";
 import { useWords } from "../language/language.tsx";
 import { mayAs, useSignedIn } from "../session/session.tsx";
-import { InviteLink } from "./invite-link.tsx";
+import { InviteDialog } from "./invite-dialog.tsx";
 import { MemberTable } from "./member-table.tsx";
 import { RoleChoice } from "./roles.tsx";
 
@@ -64,35 +62,16 @@ export function MembersPage() {
 function InviteMemberDialog({ onClose }: { onClose: () => void }) {
   const { say } = useWords();
   const [role, setRole] = useState<Role>("analyst");
-  const [made, setMade] = useState<ReplyOf<typeof accountsRoutes.inviteMember> | null>(null);
-  const [copied, setCopied] = useState(false);
   const invite = useMutation({ mutationFn: () => callRoute(accountsRoutes.inviteMember, { body: { role } }) });
   return (
-    <Dialog
-      title={made === null ? say("members.inviteTitle") : say("members.linkTitle")}
-      lead={made === null ? say("members.inviteLead") : say("members.linkLead", { role: say(`role.${role}`) })}
-      loss={made === null || copied ? undefined : say("members.notCopied")}
+    <InviteDialog
+      title={say("members.inviteTitle")}
+      lead={say("members.inviteLead")}
+      linkLead={say("members.linkLead", { role: say(`role.${role}`) })}
+      onMake={invite.mutateAsync}
       onClose={onClose}
     >
-      {(close) =>
-        made === null ? (
-          <Form
-            onSend={async () => setMade(await invite.mutateAsync())}
-            actions={
-              <>
-                <SubmitButton>{say("members.makeLink")}</SubmitButton>
-                <button type="button" className="button" onClick={close}>
-                  {say("common.cancel")}
-                </button>
-              </>
-            }
-          >
-            <RoleChoice value={role} onChange={setRole} />
-          </Form>
-        ) : (
-          <InviteLink invitation={made} copied={copied} onCopied={() => setCopied(true)} onClose={close} />
-        )
-      }
-    </Dialog>
+      <RoleChoice value={role} onChange={setRole} />
+    </InviteDialog>
   );
 }

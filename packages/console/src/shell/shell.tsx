@@ -1,6 +1,7 @@
 /** The frame of every page for the signed-in: navigation at the side, on a small screen behind a menu button. */
 import { useEffect, useRef, useState } from "react";
 import { NavLink, Outlet, useLocation } from "react-router";
+import { FaultBoundary } from "../design/fault-boundary.tsx";
 import { Icon } from "../design/icons.tsx";
 import { useWords } from "../language/language.tsx";
 import { mayAs, useSignedIn, useSignOut } from "../session/session.tsx";
@@ -83,7 +84,9 @@ export function Shell() {
         </div>
       </header>
       <main ref={main} className="main" id="content" tabIndex={-1}>
-        <Outlet />
+        <FaultBoundary key={pathname} framed>
+          <Outlet />
+        </FaultBoundary>
       </main>
     </div>
   );
