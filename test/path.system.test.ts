@@ -263,6 +263,7 @@ test("a model that the command trained and published brings its card: figures wi
   assert.match((await command(publishing)).err, /Nothing says what the service costs/);
   assert.match((await command([...publishing, "--free", "--required", "purpos"])).err, /no column purpos/);
   assert.equal((await owner<{ versionCount: number }>("GET", "/api/v1/models/by-command")).versionCount, 1);
+  assert.match((await command([...publishing.slice(0, -1), "loans", "--free"])).err, /loans answers with the model loans/);
   const made = await told([...publishing, "--free", "--require-complete"]);
   assert.deepEqual([made.free, made.created], [true, false]);
   const lacking = { record: { purpose: "education" } };

@@ -2,6 +2,7 @@
 
 export * from "./accounts.ts";
 export * from "./billing.ts";
+export * from "./calendar-day.ts";
 export * from "./card-columns.ts";
 export * from "./errors.ts";
 export * from "./forms.ts";

@@ -3,7 +3,7 @@
  *
  * A field that the contract does not name is a problem, so a setting that is accepted is one that is enforced.
  */
-import { MegalithError, type Problem, type RouteSpec, thing } from "@megalith/contract";
+import { isCalendarDay, MegalithError, type Problem, type RouteSpec, thing } from "@megalith/contract";
 import { Ajv, type ValidateFunction } from "ajv";
 import { faultsOf, type Part, toProblem } from "./schema-problems.ts";
 import { wholeBodyProblem } from "./whole-body.ts";
@@ -14,9 +14,14 @@ const strict = new Ajv(options);
 const coercing = new Ajv({ ...options, coerceTypes: true });
 for (const ajv of [strict, coercing]) ajv.addFormat("date-time", { type: "string", validate: isTime });
 
-/** ISO 8601 with an offset, and a moment that exists. */
+const firstMoment = Date.parse("0001-01-01T00:00:00Z");
+const lastMoment = Date.parse("9999-12-31T23:59:59.999Z");
+
+/** ISO 8601 with an offset that the database takes, and a moment that exists in the years 1 to 9999 of UTC. */
 export function isTime(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/.test(text) && !Number.isNaN(Date.parse(text));
+  const moment = Date.parse(text);
+  const isWritten = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-5]):[0-5]\d)$/.test(text);
+  return isWritten && isCalendarDay(text) && moment >= firstMoment && moment <= lastMoment;
 }
 
 export type Validator = (parts: Record<Part, unknown>) => void;

@@ -43,6 +43,8 @@ async function publish(path: string, flags: PublishFlags, terminal: Terminal): P
   // What cannot be is refused before anything is changed.
   if (flags.plan !== undefined) await callRoute(server, routes.readPlan, { params: { plan: flags.plan }, signal });
   const found = flags.service === undefined ? undefined : await findService(server, flags.service, signal);
+  if (found !== undefined && found.model !== flags.name)
+    refuse([problem("--service", "other", "serviceModel", { name: found.name, model: found.model })]);
   const required = flags.service === undefined || found !== undefined ? [] : checkNewService(flags, model);
   const added = await callRoute(server, routes.addModelVersion, {
     params,
@@ -97,8 +99,12 @@ function checkNewService(flags: PublishFlags, { forest, card }: ModelFile): stri
     problems.push(unknownName("--required", "unknown", "modelNoColumn", name, columns, problems.length));
   const complete = flags.requireComplete === true ? completeColumns(card) : [];
   if (flags.requireComplete === true && complete.length === 0) problems.push(problem("--require-complete", "unknown", "noneComplete"));
-  if (problems.length > 0) throw new MegalithError("serving.settings_invalid", { values: { count: problems.length }, problems });
+  if (problems.length > 0) refuse(problems);
   return [...new Set([...named, ...complete])];
+}
+
+function refuse(problems: readonly Problem[]): never {
+  throw new MegalithError("serving.settings_invalid", { values: { count: problems.length }, problems });
 }
 
 function createService(

@@ -79,6 +79,8 @@ export const englishProblems = {
   "expected.freeAndPlan": "one of the two",
   "problem.noneComplete": "The model's card counts no column that had a value in every row.",
   "expected.noneComplete": "columns by name, with --required",
+  "problem.serviceModel": "The service {name} answers with the model {model}.",
+  "expected.serviceModel": "a service of this model, or a new name",
   "problem.planUnknown": "There is no plan {plan}.",
   "expected.planUnknown": "the name of a plan, or null",
   "problem.labelAmbiguous": "The reference {reference} is that of {count} decisions.",

@@ -81,6 +81,8 @@ export const chineseProblems: Readonly<Record<keyof typeof englishProblems, stri
   "expected.freeAndPlan": "二者之一",
   "problem.noneComplete": "模型卡片中没有每一行都有值的列。",
   "expected.noneComplete": "用 --required 指定列名",
+  "problem.serviceModel": "服务 {name} 由模型 {model} 作答。",
+  "expected.serviceModel": "使用该模型的服务，或一个新名称",
   "problem.planUnknown": "没有名为 {plan} 的方案。",
   "expected.planUnknown": "方案名称或 null",
   "problem.labelAmbiguous": "参考号 {reference} 属于 {count} 个决策。",

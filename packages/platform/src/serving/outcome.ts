@@ -19,7 +19,9 @@ const shownCharacters = 60;
 export function problemOfOutcome(value: Outcome, of: OutcomeTarget, path: string): Problem | undefined {
   const found = JSON.stringify(typeof value === "string" ? value.slice(0, shownCharacters) : value);
   if (of.task === "regression")
-    return typeof value === "number" ? undefined : problem(path, "value", "labelNumber", { found, target: of.target });
+    return typeof value === "number" && Number.isFinite(value)
+      ? undefined
+      : problem(path, "value", "labelNumber", { found, target: of.target });
   const right = [...of.classes, ...(takesNoAndYes(of) ? noAndYes : [])];
   if (right.includes(String(value))) return undefined;
   const names = [...new Set(right)];

@@ -4,7 +4,7 @@
  * Compiled once per model. Every problem of a record is listed with its path and what would be right; a missing value
  * is null or absent; a category that training never saw counts as missing, and its column is named.
  */
-import { type Problem, pointerPart, problem, unknownName, type Wording } from "@megalith/contract";
+import { isCalendarDay, type Problem, pointerPart, problem, unknownName, type Wording } from "@megalith/contract";
 import type { FeatureKind, Forest } from "@megalith/forest";
 
 type Cell = string | number | boolean | null | undefined;
@@ -29,6 +29,7 @@ export function createRecordEncoder(forest: Pick<Forest, "features">): RecordEnc
   const readers = forest.features.map(({ kind, categories }) => readerOf(kind, categories ?? []));
   const names = forest.features.map((feature) => feature.name);
   const known = new Set(names);
+  const dates = forest.features.flatMap(({ kind }, index) => (kind === "date" ? [index] : []));
   return {
     columns: forest.features,
     has: (name) => known.has(name),
@@ -56,6 +57,13 @@ export function createRecordEncoder(forest: Pick<Forest, "features">): RecordEnc
         }
         const word = cellWords[forest.features[index]?.kind ?? "numeric"];
         problems.push(problem(`${path}/${pointer(name)}`, "type", word, { name, found: describe(value) }));
+      }
+      for (const index of dates) {
+        const name = names[index] as string;
+        const value = Number.isNaN(row[index]) ? undefined : record[name];
+        // The row has its number all the same: release 0.1.0 answered such a record, and asked again it is the same.
+        if (typeof value === "string" && !isCalendarDay(value))
+          problems.push(problem(`${path}/${pointer(name)}`, "type", "cellDate", { name, found: describe(value) }));
       }
       for (const name of Object.keys(record)) {
         if (known.has(name)) continue;

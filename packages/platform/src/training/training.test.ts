@@ -221,5 +221,11 @@ test("a record's problems are all told with their paths; missing values and unse
     [{}, { age: null }, { other: 1 }, { active: false }, { "job/title": "never seen" }].map((record) => encoder.isEmpty(record)),
     [true, true, true, false, false],
   );
+  encoder.encode({ since: "2026-02-30" }, row, "/record", problems);
+  assert.deepEqual(
+    problems.map(({ path, code }) => [path, code]),
+    [["/record/since", "type"]],
+  );
+  assert.equal(row[2], Date.UTC(2026, 2, 2), "as it was answered once");
   assert.deepEqual([encoder.has("job/title"), encoder.has("Age"), encoder.has("toString")], [true, false, false]);
 });
