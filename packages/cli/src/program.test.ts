@@ -252,6 +252,8 @@ test("a command line that is nearly right is told what is near, and help says wh
   const help = (await run(["keys", "add", "--help"])).out.replaceAll(/\s+/g, " ");
   assert.match(help, /--name <name> what the key is for \(required\)/);
   assert.match(help, /default: decide read\)/);
+  assert.match((await run(["up", "--help"])).out, /^ {2}MEGALITH_PORT +Port of .* \(default: 8080\)$/m);
+  assert.match((await run(["train", "--help"])).out, /255 when absent/);
   assert.match((await run(["--version"])).out, /^\d+\.\d+\.\d+\n$/);
 });
 

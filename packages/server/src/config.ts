@@ -19,7 +19,12 @@ interface Setting {
 export const settings = {
   port: { name: "MEGALITH_PORT", kind: "port", default: "8080", doc: "Port of the console and the API." },
   host: { name: "MEGALITH_HOST", kind: "host", default: "127.0.0.1", doc: "Address to listen on; 0.0.0.0 for all." },
-  dataFolder: { name: "MEGALITH_DATA", kind: "path", default: ".megalith", doc: "Where everything is kept, relative to the clone." },
+  dataFolder: {
+    name: "MEGALITH_DATA",
+    kind: "path",
+    default: ".megalith",
+    doc: "Where everything is kept, relative to where the command is given: the clone.",
+  },
   databaseUrl: {
     name: "DATABASE_URL",
     kind: "text",

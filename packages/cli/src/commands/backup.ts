@@ -1,6 +1,7 @@
 /** `megalith backup FILE`: everything of a data folder in one file, while a server runs on it or not. */
 import type { Command } from "commander";
 import { checkOutput } from "../output-file.ts";
+import { describeSettings } from "../settings-help.ts";
 import { printJson, startProgress, type Terminal } from "../terminal.ts";
 
 export function addBackup(program: Command, terminal: Terminal): void {
@@ -9,6 +10,7 @@ export function addBackup(program: Command, terminal: Terminal): void {
     .description("Write tables, models, decisions and the ledger to one file; the server may run.")
     .argument("<file>", "a file that does not exist yet")
     .option("--json", "one object on stdout")
+    .addHelpText("after", describeSettings(["dataFolder", "databaseUrl"]))
     .action(async (file: string, flags: { json?: boolean }) => {
       await checkOutput(file);
       const { backupFolder, readConfig } = await import("@megalith/server");

@@ -1,6 +1,7 @@
 /** `megalith restore FILE`: a data folder from a backup, checked whole before it appears. */
 import { stat } from "node:fs/promises";
 import type { Command } from "commander";
+import { describeSettings } from "../settings-help.ts";
 import { printJson, startProgress, type Terminal } from "../terminal.ts";
 
 export function addRestore(program: Command, terminal: Terminal): void {
@@ -9,6 +10,7 @@ export function addRestore(program: Command, terminal: Terminal): void {
     .description("Make the data folder (MEGALITH_DATA, missing or empty) from a backup.")
     .argument("<file>", "what `megalith backup` wrote")
     .option("--json", "one object on stdout")
+    .addHelpText("after", describeSettings(["dataFolder"]))
     .action(async (file: string, flags: { json?: boolean }) => {
       await stat(file);
       const { readConfig, restore } = await import("@megalith/server");

@@ -1,5 +1,6 @@
 /** `megalith train FILE --target COL --out MODEL`: learns from a file without a server, with honest figures. */
 import { wordLeak } from "@megalith/contract";
+import { suggestParameters, type TrainParameters } from "@megalith/forest";
 import type { Card } from "@megalith/platform/registry";
 import { type TrainedModel, type TrainingChoice, type TrainingProgress, trainModel } from "@megalith/platform/training";
 import { type Command, InvalidArgumentError, Option } from "commander";
@@ -57,13 +58,13 @@ export function addTrain(program: Command, terminal: Terminal): void {
     .addOption(new Option("--task <task>", "what is learned; inferred when absent").choices(["binary", "multiclass", "regression"]))
     .option("--positive <value>", "the class whose probability is predicted; the rarer of two when absent")
     .option("--rounds <n>", "exactly so many boosting rounds; chosen on rows held out when absent", whole)
-    .option("--leaves <n>", "leaves of a tree; what suits the table, or fewer if rows held out say so, when absent", whole)
-    .option("--rate <x>", "learning rate", number)
-    .option("--min-rows <n>", "rows that a leaf needs", whole)
-    .option("--bins <n>", "bins of a column, at most 255", whole)
+    .option("--leaves <n>", `leaves of a tree; ${bySize(({ leaves }) => leaves)}, fewer if rows held out say so`, whole)
+    .option("--rate <x>", `learning rate; ${bySize(({ rate }) => rate)}`, number)
+    .option("--min-rows <n>", `rows that a leaf needs; ${bySize(({ minRows }) => minRows)}`, whole)
+    .option("--bins <n>", `bins of a column, at most 255; ${bySize(({ bins }) => bins)}`, whole)
     .option("--threads <n>", "accepted for scripts that give it: training uses one thread yet", whole)
-    .option("--seed <n>", "seed of all that is drawn", whole)
-    .option("--folds <n>", "folds of the measurement; 1 holds a fifth out", whole)
+    .option("--seed <n>", `seed of all that is drawn; ${bySize(({ seed }) => seed)}`, whole)
+    .option("--folds <n>", "folds of the measurement; 1 holds a fifth out; 5 when absent, 1 of a large table", whole)
     .option(
       "--early-stopping-rounds <n>",
       "stop after so many rounds without a lower held-out loss, --rounds being the most; 0 never stops",
@@ -72,6 +73,14 @@ export function addTrain(program: Command, terminal: Terminal): void {
     .option("--json", "one JSON object on stdout");
   for (const [flag, twin] of aliases) command.addOption(new Option(`${flag} <n>`, `the same as ${twin}`).argParser(number).hideHelp());
   command.action((file: string, flags: TrainFlags) => train(file, flags, terminal));
+}
+
+/** What is assumed, which the size of the table may decide. */
+function bySize(pick: (parameters: TrainParameters) => number): string {
+  const [small, ...larger] = [1000, 10_000, 100_000].map((rows) => ({ rows, value: pick(suggestParameters(rows, 20, "binary")) }));
+  if (larger.every(({ value }) => value === small?.value)) return `${small?.value} when absent`;
+  const sizes = [small, ...larger].map((at) => `${at?.value} at ${at?.rows.toLocaleString("en")} rows`);
+  return `when absent ${sizes.join(", ")}`;
 }
 
 const aliases = [
