@@ -308,7 +308,16 @@ test("by command alone: a plan, a service, a customer and its key, a table answe
   assert.match((await command(["plans"])).out, /^lot +By the lot +EUR +1 +0\.02 \/ 0\.01 /m);
 
   await told(["publish", model, "--name", "shop", "--service", "shop", "--plan", "lot"]);
-  await told(["customers", "add", "acme", "--title", "Acme Ltd"]);
+  await told(["customers", "add", "acme", "--title", "Acme Ltd", "--legal-name", "Acme Limited"]);
+  const where = ["--address", "1 High Street", "London", "--tax-id", "GB1"];
+  const { billing } = await told<{ billing: unknown }>(["customers", "set", "acme", ...where]);
+  assert.deepEqual(billing, { legalName: "Acme Limited", address: "1 High Street\nLondon", taxId: "GB1" });
+  await told(["organisation", "set", "--name", "Lots", ...where]);
+  await told(["organisation", "set", "--legal-name", "Lots GmbH", "--tax-id", ""]);
+  assert.equal(
+    (await command(["organisation", "show"])).out,
+    "name        Lots\nlegal name  Lots GmbH\naddress     1 High Street, London\ntax id      not given\n",
+  );
   const { secret: key } = await told<{ secret: string }>([
     "keys",
     "add",

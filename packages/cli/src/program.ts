@@ -9,6 +9,7 @@ import { addExplain } from "./commands/explain.ts";
 import { addInvoices } from "./commands/invoices.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addLabels } from "./commands/labels.ts";
+import { addOrganisation } from "./commands/organisation.ts";
 import { addPlans } from "./commands/plans.ts";
 import { addPredict } from "./commands/predict.ts";
 import { addPromote, addRollback } from "./commands/promote.ts";
@@ -66,6 +67,7 @@ export function buildProgram(terminal: Terminal): Command {
     addPublish,
     addPromote,
     addRollback,
+    addOrganisation,
     addPlans,
     addCustomers,
     addKeys,
