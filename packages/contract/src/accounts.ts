@@ -328,7 +328,7 @@ export const accountsRoutes = {
     body: Type.Object({ overlapSeconds: Type.Integer({ minimum: 0, maximum: 2_592_000, default: 86_400 }) }),
     status: 201,
     response: NewKeyShape,
-    errors: ["accounts.key_revoked"],
+    errors: ["accounts.key_revoked", "accounts.key_rotated"],
   }),
   revokeKey: defineRoute({
     method: "DELETE",

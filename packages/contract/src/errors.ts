@@ -92,6 +92,7 @@ export const errors = {
   "access.too_many_failures": { status: 429, message: "Too many failed sign-ins; try again in {seconds} seconds." },
   "accounts.customer_suspended": { status: 403, message: "This customer is suspended; ask the provider." },
   "accounts.key_revoked": { status: 409, message: "The key {key} is revoked already." },
+  "accounts.key_rotated": { status: 409, message: "The key {key} was rotated already; its successor is {successor}." },
   "accounts.email_taken": { status: 409, message: "A member with the e-mail {email} exists already." },
   "accounts.invite_invalid": { status: 410, message: "This invitation was used, has expired or never existed; ask for a new one." },
   "accounts.login_without_role": { status: 409, message: "A customer's login has no role." },

@@ -59,6 +59,7 @@ export const chineseErrors: Readonly<Partial<Record<ErrorCode, string>>> = {
   "access.csrf": "使用会话 Cookie 的更改必须来自本控制台自己的来源。",
   "access.too_many_failures": "登录失败次数过多；请在 {seconds} 秒后重试。",
   "accounts.customer_suspended": "此客户已停用；请联系服务商。",
+  "accounts.key_rotated": "密钥 {key} 已轮换，其后继为 {successor}。",
   "accounts.key_revoked": "密钥 {key} 已被吊销。",
   "accounts.email_taken": "已有使用邮箱 {email} 的成员。",
   "accounts.invite_invalid": "此邀请已被使用、已过期或从未存在；请索取新的邀请。",

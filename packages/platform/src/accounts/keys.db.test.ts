@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { MegalithError } from "@megalith/contract";
+import { idFromUuid, type MegalithError } from "@megalith/contract";
 import { startAccounts, type TestAccounts } from "./accounts.fixture.ts";
 import type { NewKey } from "./index.ts";
 
@@ -68,6 +68,16 @@ test("rotation keeps both keys good for the overlap, then the new one only, with
   accounts.advance(1);
   assert.equal(await accounts.keys.authenticate(secret), null);
   assert.notEqual(await accounts.keys.authenticate(next.secret), null);
+});
+
+test("of two who rotate a key at once one makes its successor, and the other is told which that is", async () => {
+  const { keyId } = await issue("rotated-twice");
+  const both = await Promise.allSettled([1, 2].map(() => accounts.keys.rotate(accounts.caller, keyId, 60)));
+  const [made] = both.flatMap((one) => (one.status === "fulfilled" ? [one.value.key] : []));
+  const [refused] = both.flatMap((one) => (one.status === "rejected" ? [one.reason as MegalithError] : []));
+  assert.equal(refused?.code, "accounts.key_rotated");
+  assert.equal(refused.values.successor, idFromUuid("key", made?.id ?? ""));
+  assert.equal((await accounts.keys.rotate(accounts.caller, made?.id ?? "", 60)).key.expiresAt, null);
 });
 
 test("a revoked key cannot be rotated into a good one", async () => {

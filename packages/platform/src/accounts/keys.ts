@@ -72,18 +72,20 @@ export class KeyService {
 
   /**
    * A successor with the same name, rights and length of life; the old key ends after the overlap.
-   * @throws MegalithError "request.not_found", "accounts.key_revoked".
+   * @throws MegalithError "request.not_found", "accounts.key_revoked"; "accounts.key_rotated" for one that has a successor.
    */
   async rotate(caller: Caller, id: string, overlapSeconds: number): Promise<IssuedKey> {
     const issued = await inTransaction(this.options.pool, async (client) => {
       const old = await lockKey(client, caller.organisation, id);
       if (old.revokedAt !== null) throw new MegalithError("accounts.key_revoked", { values: { key: old.name } });
+      await refuseRotated(client, old);
       const now = this.options.clock.now().getTime();
       const expiresAt = old.expiresAt === null ? null : new Date(now + old.expiresAt.getTime() - old.createdAt.getTime());
       const next = await this.issue(client, caller, old.customerId, { ...old, expiresAt });
-      await client.query("update customer_key set expires_at = least(expires_at, $2) where id = $1", [
+      await client.query("update customer_key set expires_at = least(expires_at, $2), successor_id = $3 where id = $1", [
         id,
         new Date(now + overlapSeconds * 1000),
+        next.key.id,
       ]);
       await this.recordAndNotify(client, caller, old, "accounts.key_rotated", {
         successor: idFromUuid("key", next.key.id),
@@ -225,6 +227,13 @@ function refuseEnded(expiresAt: Date | null | undefined, now: Date): void {
 function bothAllow(left: readonly string[] | null, right: readonly string[] | null): readonly string[] | null {
   if (left === null || right === null) return left ?? right;
   return left.filter((id) => right.includes(id));
+}
+
+/** Its end is that of the overlap by now, and no measure for another successor's. */
+async function refuseRotated(client: PoolClient, key: CustomerKey): Promise<void> {
+  const found = await client.query<{ successor_id: string | null }>("select successor_id from customer_key where id = $1", [key.id]);
+  const id = found.rows[0]?.successor_id ?? null;
+  if (id !== null) throw new MegalithError("accounts.key_rotated", { values: { key: key.name, successor: idFromUuid("key", id) } });
 }
 
 async function lockKey(client: PoolClient, organisation: string, id: string): Promise<CustomerKey> {
