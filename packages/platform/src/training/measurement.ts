@@ -91,8 +91,9 @@ interface Contest {
 async function contest(fitting: Fitting, courses: readonly Course[], options: MeasureOptions, wanted?: Shape): Promise<Contest> {
   const { rule, tracker, leaves, fewerLeaves } = options;
   const leastOf = (own: number): number => (wanted?.leaves === own ? wanted.rounds : 1);
-  const run = (own: number) => race(fitting, courses, { rule, leaves: own, least: leastOf(own) }, tracker.stage(courses.length));
-  const first = await run(leaves);
+  const run = (own: number, again?: (best: number) => boolean) =>
+    race(fitting, courses, { rule, leaves: own, least: leastOf(own) }, tracker.stage(courses.length, again));
+  const first = await run(leaves, (best) => fewerLeaves !== undefined && best < earlyRounds);
   const isEarly = (best: ChosenRounds | undefined): boolean => best !== undefined && best.rounds < earlyRounds;
   const parts = courses.flatMap((course) => course.parts).map((_, part) => first.chooser.bestWithout(part));
   const isTried = wanted?.leaves === fewerLeaves || [first.chooser.best(), ...parts].some(isEarly);

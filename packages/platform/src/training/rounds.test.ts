@@ -90,7 +90,7 @@ test("the share that is shown never falls, whenever the losses end the training,
       const { grown } = choose(weights, losses, patience);
       let best = 1;
       for (const width of widths) {
-        const step = tracker.stage(width);
+        const step = tracker.stage(width, (best) => best < 20);
         const chooser = createRoundsChooser(weights, patience);
         for (let round = 1; round <= grown; round++) {
           for (let forest = 0; forest < width; forest++) step(round, chooser.best().rounds);

@@ -20,8 +20,11 @@ export interface TrainingProgress {
 }
 
 export interface RoundsTracker {
-  /** The next stage of the measurement begins, with so many forests side by side. */
-  stage(width: number): Step;
+  /**
+   * The next stage of the measurement begins, with so many forests side by side.
+   * @param again whether a stage of as many forests follows, were `best` the best rounds.
+   */
+  stage(width: number, again?: (best: number) => boolean): Step;
   /** The forest on all rows begins, of so many rounds. */
   last(rounds: number): Step;
 }
@@ -51,13 +54,14 @@ export function createTracker(
   }
 
   return {
-    stage(width) {
+    stage(width, again = () => false) {
       next();
       const later = widths.slice(++stages).reduce((sum, other) => sum + other, 0);
       return (round, best) => {
         reached = width * round;
         const stop = patience === 0 || best === undefined ? most : Math.min(most, Math.max(round, best + patience));
-        const rest = width * (stop - round) + later * stop + (best ?? most);
+        const more = best !== undefined && again(best) ? width : 0;
+        const rest = width * (stop - round) + (later + more) * stop + (best ?? most);
         show({ phase: "evaluation", done: finished + reached, round, most, ...(best === undefined ? {} : { best }) }, rest);
       };
     },
