@@ -95,7 +95,7 @@ export const englishWizard = {
   "training.scheme.validation": "a table of its own",
   "training.interval": "95%: {low} to {high}",
   "training.constant": "without any column: {value}",
-  "training.rounds": "{rounds} rounds, chosen by rows held out.",
+  "training.rounds": "Rounds: {rounds}, chosen by rows held out.",
   "training.importance": "What the model looks at",
   "training.moreColumns": "and {count} columns more",
   "training.calibration": "Predicted against observed",
