@@ -1,11 +1,12 @@
 /**
  * The whole product for a system test: a fresh database, a folder of its own, any free port, the demo service and keys.
  *
- * `call` speaks HTTP as a customer would; without a key it sends none.
+ * `call` speaks HTTP as a customer would; without a key it sends none. An error that its operation does not declare fails the test.
  */
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Running, start } from "../packages/server/src/main.ts";
+import { assertDeclared } from "./declared-errors.fixture.ts";
 import { type DemoState, openDemo, openEmpty } from "./demo.fixture.ts";
 
 export interface Answered {
@@ -57,7 +58,11 @@ export async function startProduct(options: StartOptions = {}): Promise<StartedP
     adminKey: await secret("admin.key"),
     customerKey: demo ? await secret("demo.key") : "",
     running,
-    call: (method, path, callOptions) => send(`${running.url}${path}`, method, callOptions),
+    async call(method, path, callOptions) {
+      const answered = await send(`${running.url}${path}`, method, callOptions);
+      assertDeclared(method, path, answered);
+      return answered;
+    },
     async stop() {
       await running.stop();
       await database.stop();

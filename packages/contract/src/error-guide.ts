@@ -40,7 +40,7 @@ export const errorGuide: Readonly<Record<ErrorCode, Guide>> = {
   "server.internal": guide("A fault of the server.", "Look for the request id in the server's log, and report it."),
   "server.overloaded": guide("More calls wait than the server takes on, or its database is away for a moment.", again),
   "server.storage_full": guide("The disk of the data folder has no room.", "Free space there, then send the call again."),
-  "server.starting": guide("The server has not finished to start, or stops.", `${again} \`GET /v2/health/ready\` says when.`),
+  "server.starting": guide("The server has not finished starting, or is stopping.", `${again} \`GET /v2/health/ready\` says when.`),
   "server.data_newer": guide(
     "A later release has migrated the data folder.",
     "Start that release or a later one, or restore a backup that is older.",

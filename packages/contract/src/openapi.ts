@@ -23,7 +23,7 @@ export interface OpenapiDocument {
 
 /** Codes that each route can answer beside those it names itself. */
 export function errorCodesOf(route: RouteSpec): ErrorCode[] {
-  const codes = new Set<ErrorCode>(["server.internal", "server.overloaded", "server.starting"]);
+  const codes = new Set<ErrorCode>(["request.malformed", "server.internal", "server.overloaded", "server.starting"]);
   if (route.access.kind !== "public") codes.add("access.unauthenticated");
   if (route.access.kind === "customer" || route.access.kind === "known") codes.add("accounts.customer_suspended");
   if (route.access.kind === "provider") {
@@ -37,10 +37,10 @@ export function errorCodesOf(route: RouteSpec): ErrorCode[] {
   if (route.access.kind !== "public" && route.method !== "GET") codes.add("access.csrf");
   if (route.params !== undefined || namesCustomer(route)) codes.add("request.not_found");
   if (route.query !== undefined || route.body !== undefined || route.headers !== undefined) codes.add("request.invalid");
-  if (route.params !== undefined || route.query !== undefined || route.body !== undefined) codes.add("request.malformed");
-  if (route.body !== undefined || route.streamedBody !== undefined) {
+  if (route.method !== "GET") {
     codes.add("request.too_large");
     codes.add("request.unsupported_media");
+    codes.add("server.storage_full");
   }
   for (const code of route.errors ?? []) codes.add(code as ErrorCode);
   return [...codes].sort();

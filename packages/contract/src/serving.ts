@@ -310,7 +310,7 @@ export const servingRoutes = {
     summary: "Records what turned out to be true; append-only, repeats are harmless.",
     description:
       "All or nothing. Each label names a decision of the caller's, a value that the target of the version which answered can have, and a time that is not to come. What is said beside the decision's id, its service and its reference, must be so.",
-    errors: ["serving.label_unmatched", "serving.label_invalid"],
+    errors: ["request.not_found", "serving.label_unmatched", "serving.label_invalid"],
     tag: "decisions",
     access: { kind: "customer", scope: "label", role: "analyst" },
     body: Type.Object({

@@ -62,13 +62,18 @@ function fieldRows(document_, schema, prefix, depth) {
         {},
         element("td", {}, element("code", {}, `${prefix}${name}`), needed ? " *" : ""),
         element("td", {}, typeWords(document_, field)),
-        element("td", {}, [field.description, bounds(field)].filter(Boolean).join(" · ")),
+        element("td", {}, ...withCode([field.description, bounds(field)].filter(Boolean).join(" · "))),
       );
       const inner = resolve(document_, field.type === "array" ? field.items : field);
       const mark = field.type === "array" ? "[]." : ".";
       return [row, ...(depth > 0 ? fieldRows(document_, inner, `${prefix}${name}${mark}`, depth - 1) : [])];
     }),
   );
+}
+
+/** What stands between backticks as code. */
+function withCode(text) {
+  return text.split("`").map((part, index) => (index % 2 === 1 ? element("code", {}, part) : part));
 }
 
 function table(head, rows) {
@@ -136,7 +141,7 @@ function errorRow(status, { summary, description, value }) {
     {},
     element("td", {}, status),
     element("td", {}, element("code", {}, summary), element("div", {}, message)),
-    element("td", {}, description.replaceAll("`", "")),
+    element("td", {}, ...withCode(description)),
   );
 }
 
@@ -162,7 +167,7 @@ function draw(document_, { path, method, operation }) {
   details.addEventListener("toggle", () => {
     if (inside.childElementCount > 0) return;
     inside.append(
-      ...operation.description.split("\n\n").map((text) => element("p", {}, text)),
+      ...operation.description.split("\n\n").map((text) => element("p", {}, ...withCode(text))),
       element("p", { class: "quiet" }, `Operation ${operation.operationId}`),
       ...parametersOf(document_, operation),
       ...contentOf(document_, "Body", operation.requestBody),
