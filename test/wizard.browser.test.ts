@@ -81,10 +81,20 @@ test("a bad row is named by its line, left out when asked, and a column that kno
   await page.context().close();
 });
 
-test("a file without names of columns is read again as such, and the first rows show it", async () => {
+test("a name that is taken is told at its field, an upload is stopped, and a file without names of columns is read as such", async () => {
   const { page } = await openWizard();
   const text = loans("40;2000,00;0,00;paid").split("\n").slice(1).join("\n");
   await dropFile(page, "nameless.csv", text);
+  await page.getByLabel("Name of the table").fill("loans");
+  await page.getByRole("button", { name: "Read the file" }).click();
+  await page.getByRole("textbox", { name: "Name of the table", description: /exists already/ }).waitFor(patience);
+  await page.getByLabel("Name of the table").fill("nameless");
+  await page.route("**/api/v1/tables?*", () => undefined);
+  await page.getByRole("button", { name: "Read the file" }).click();
+  await page.getByRole("progressbar").waitFor();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("The upload was cancelled.").waitFor();
+  await page.unrouteAll();
   await page.getByRole("button", { name: "Read the file" }).click();
   await page.getByText(/rows, 4 columns/).waitFor(patience);
   await page.getByText("How the file is written").click();

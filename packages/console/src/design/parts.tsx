@@ -122,7 +122,7 @@ export function Tabs({ label, tabs, param }: TabsProps) {
   const setChosen = (id: string) => {
     if (param === undefined) return setKept(id);
     const { [param]: _, ...rest } = Object.fromEntries(search);
-    setSearch(id === tabs[0]?.id ? rest : { ...rest, [param]: id });
+    setSearch(id === tabs[0]?.id ? rest : { ...rest, [param]: id }, { preventScrollReset: true });
   };
   const move = (event: React.KeyboardEvent, by: number) => {
     const next = tabs[(tabs.findIndex((tab) => tab.id === current?.id) + by + tabs.length) % tabs.length];

@@ -7,11 +7,12 @@ import { StepTitle } from "./step-title.tsx";
 interface TrainingEndProps {
   /** Undefined where not even that could be read. */
   readonly job: JobShape | undefined;
+  readonly busy: boolean;
   readonly onBack: () => void;
   readonly onAgain: () => void;
 }
 
-export function TrainingEnd({ job, onBack, onAgain }: TrainingEndProps) {
+export function TrainingEnd({ job, busy, onBack, onAgain }: TrainingEndProps) {
   const { say } = useWords();
   return (
     <section className="card">
@@ -30,7 +31,7 @@ export function TrainingEnd({ job, onBack, onAgain }: TrainingEndProps) {
           {say("training.change")}
         </button>
         {job === undefined ? null : (
-          <button type="button" className="button" onClick={onAgain}>
+          <button type="button" className="button" disabled={busy} onClick={onAgain}>
             {say("training.again")}
           </button>
         )}

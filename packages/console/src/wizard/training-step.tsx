@@ -25,7 +25,12 @@ export function TrainingStep({ id, onGo }: { id: string; onGo: Go }) {
     <>
       <ErrorNotice error={error} />
       {hasEnded(job.data) || (job.data === undefined && error !== null) ? (
-        <TrainingEnd job={job.data} onBack={() => onGo({ job: null, ...chosenIn(job.data) })} onAgain={() => again.mutate([])} />
+        <TrainingEnd
+          job={job.data}
+          busy={again.isPending}
+          onBack={() => onGo({ job: null, ...chosenIn(job.data) })}
+          onAgain={() => again.mutate([])}
+        />
       ) : isUnderWay(job.data) ? (
         <TrainingProgress job={job.data} isCancelling={cancel.isPending || cancel.isSuccess} onCancel={cancel.mutate} />
       ) : made.data === undefined ? (

@@ -22,7 +22,8 @@ export function WizardPage() {
   const [search, setSearch] = useSearchParams();
   const place = placeOf(search);
   const shown = useRef(false);
-  const go: Go = (change, how) => setSearch(searchOf({ ...place, ...change }), how);
+  const go: Go = (change, how) =>
+    setSearch(searchOf({ ...place, ...change }), how === undefined ? {} : { ...how, preventScrollReset: true });
   return (
     <div className="page">
       <PageHead title={say("wizard.title")} />
