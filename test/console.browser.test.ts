@@ -50,6 +50,7 @@ test("a dropped file becomes a priced service, and what it was asked stands on t
 
   await page.getByLabel("Price per decision").fill("0.123456789");
   await page.getByLabel("Currency").selectOption("EUR");
+  await page.getByLabel(/^Refuse a record that lacks one of the 20 columns/).check();
   await assertGoodInEveryLook(page);
   await page.getByRole("button", { name: "Publish", exact: true }).click();
   await page.getByRole("heading", { name: "One record" }).waitFor(patience);
@@ -66,7 +67,8 @@ test("a dropped file becomes a priced service, and what it was asked stands on t
 
   const secret = await makeCustomerWithKey(page);
   const schema = await product.call("GET", "/api/v1/services/german-credit/schema", { key: secret });
-  const columns = (schema.body as { columns: { name: string; example: unknown }[] }).columns;
+  const columns = (schema.body as { columns: { name: string; example: unknown; required: boolean }[] }).columns;
+  assert.ok(columns.every(({ required }) => required));
   const record = Object.fromEntries(columns.map(({ name, example }) => [name, example]));
   for (let call = 0; call < 3; call++)
     assert.equal((await product.call("POST", "/api/v1/services/german-credit/decide", { key: secret, body: { record } })).status, 200);
