@@ -19,12 +19,12 @@ import { root } from "./step.ts";
 const note = "<!-- Made by tools/write-reference.ts; edit the tables it reads, not this page. -->";
 
 /** Text of each page by its path below the root. */
-export function referencePages(): Readonly<Record<string, string>> {
+export async function referencePages(): Promise<Readonly<Record<string, string>>> {
   return {
     "docs/reference/api.md": apiPage(),
     "docs/reference/errors.md": errorsPage(),
     "docs/reference/configuration.md": configurationPage(),
-    "docs/reference/cli.md": commandPage(),
+    "docs/reference/cli.md": await commandPage(),
   };
 }
 
@@ -148,9 +148,9 @@ function configurationPage(): string {
   return page("Configuration", words, table(["Name", "Kind", "Default", "Meaning"], rows));
 }
 
-function commandPage(): string {
+async function commandPage(): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const program = buildProgram({ out: silent, err: silent } as unknown as Parameters<typeof buildProgram>[0]);
+  const program = await buildProgram({ out: silent, err: silent } as unknown as Parameters<typeof buildProgram>[0]);
   const environment = Object.values(environmentTable).map(({ name, default: value, doc }) => [
     `\`${name}\``,
     value === null ? "none" : `\`${value}\``,
@@ -193,5 +193,5 @@ function meaningOf({ description, defaultValue, defaultValueDescription, argChoi
 
 if (import.meta.main) {
   mkdirSync(join(root, "docs/reference"), { recursive: true });
-  for (const [path, text] of Object.entries(referencePages())) writeFileSync(join(root, path), text);
+  for (const [path, text] of Object.entries(await referencePages())) writeFileSync(join(root, path), text);
 }

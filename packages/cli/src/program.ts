@@ -2,29 +2,13 @@
 import { MegalithError } from "@megalith/contract";
 import { Command, CommanderError, Help } from "commander";
 import manifest from "../package.json" with { type: "json" };
-import { addBackup } from "./commands/backup.ts";
-import { addCustomers } from "./commands/customers.ts";
-import { addDecide } from "./commands/decide.ts";
-import { addExplain } from "./commands/explain.ts";
-import { addInvoices } from "./commands/invoices.ts";
-import { addKeys } from "./commands/keys.ts";
-import { addLabels } from "./commands/labels.ts";
-import { addOrganisation } from "./commands/organisation.ts";
-import { addPlans } from "./commands/plans.ts";
-import { addPredict } from "./commands/predict.ts";
-import { addPromote, addRollback } from "./commands/promote.ts";
-import { addPublish } from "./commands/publish.ts";
-import { addRestore } from "./commands/restore.ts";
-import { addTrain } from "./commands/train.ts";
-import { addUp } from "./commands/up.ts";
-import { addUsage } from "./commands/usage.ts";
 import { environmentTable } from "./environment.ts";
 import { describeExitCodes, exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { printJson, type Terminal } from "./terminal.ts";
 
 /** Runs one command line. @returns the exit code; nothing is thrown. */
 export async function runProgram(parameters: readonly string[], terminal: Terminal): Promise<number> {
-  const program = buildProgram(terminal);
+  const program = await buildProgram(terminal, parameters[0]);
   try {
     await program.parseAsync(withList(program, parameters), { from: "user" });
     return exitCodes.ok.code;
@@ -45,7 +29,31 @@ function withList(program: Command, parameters: readonly string[]): string[] {
   return [first, "list", ...parameters.slice(1)];
 }
 
-export function buildProgram(terminal: Terminal): Command {
+type AddCommand = (program: Command, terminal: Terminal) => void;
+
+/** In the order in which help shows them. */
+const commands = {
+  up: async () => (await import("./commands/up.ts")).addUp,
+  train: async () => (await import("./commands/train.ts")).addTrain,
+  predict: async () => (await import("./commands/predict.ts")).addPredict,
+  explain: async () => (await import("./commands/explain.ts")).addExplain,
+  publish: async () => (await import("./commands/publish.ts")).addPublish,
+  promote: async () => (await import("./commands/promote.ts")).addPromote,
+  rollback: async () => (await import("./commands/promote.ts")).addRollback,
+  organisation: async () => (await import("./commands/organisation.ts")).addOrganisation,
+  plans: async () => (await import("./commands/plans.ts")).addPlans,
+  customers: async () => (await import("./commands/customers.ts")).addCustomers,
+  keys: async () => (await import("./commands/keys.ts")).addKeys,
+  decide: async () => (await import("./commands/decide.ts")).addDecide,
+  labels: async () => (await import("./commands/labels.ts")).addLabels,
+  usage: async () => (await import("./commands/usage.ts")).addUsage,
+  invoices: async () => (await import("./commands/invoices.ts")).addInvoices,
+  backup: async () => (await import("./commands/backup.ts")).addBackup,
+  restore: async () => (await import("./commands/restore.ts")).addRestore,
+} satisfies Record<string, () => Promise<AddCommand>>;
+
+/** @param first the command's name, when it is known that no other is asked for. */
+export async function buildProgram(terminal: Terminal, first = ""): Promise<Command> {
   const program = new Command("megalith");
   program
     .description("A table becomes a service that answers, explains, meters and bills.")
@@ -59,26 +67,9 @@ export function buildProgram(terminal: Terminal): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out.write(text), writeErr: (text) => terminal.err.write(text) })
     .addHelpText("after", `\nExit codes:\n${describeExitCodes()}\n\nEnvironment:\n${describeEnvironment()}`);
-  for (const add of [
-    addUp,
-    addTrain,
-    addPredict,
-    addExplain,
-    addPublish,
-    addPromote,
-    addRollback,
-    addOrganisation,
-    addPlans,
-    addCustomers,
-    addKeys,
-    addDecide,
-    addLabels,
-    addUsage,
-    addInvoices,
-    addBackup,
-    addRestore,
-  ])
-    add(program, terminal);
+  // One command loads what it needs, not the database that another one brings; help and a wrong word need all.
+  const asked = Object.hasOwn(commands, first) ? [commands[first as keyof typeof commands]] : Object.values(commands);
+  for (const load of asked) (await load())(program, terminal);
   return program;
 }
 

@@ -6,7 +6,6 @@ import type { Command } from "commander";
 import { parseObject, readInput } from "../input-text.ts";
 import { addServerFlags, decimalOfNanos, openServer, type ServerFlags } from "../server-access.ts";
 import { printJson, type Terminal } from "../terminal.ts";
-import { decideTable } from "./decide-table.ts";
 
 export interface DecideFlags extends ServerFlags {
   readonly record?: string;
@@ -31,10 +30,17 @@ export function addDecide(program: Command, terminal: Terminal): void {
     .option("--subject <text>", "with one record: whom it is about, for later erasure")
     .option("--id <column>", "with a table: the column of your own ids, first in the output and the decisions' references")
     .option("--subject-column <column>", "with a table: the column that says whom a row is about")
-    .option("--run <name>", "with a table: ask anew; without it, or with the same name, what was answered before is free and the same");
-  addServerFlags(command).action((service: string, flags: DecideFlags) =>
-    flags.out === undefined ? decideRecord(service, flags, terminal) : decideTable(service, { ...flags, out: flags.out }, terminal),
-  );
+    .option(
+      "--run <name>",
+      "with a table: ask anew, under references NAME/id; with the same name, or again without one, what was answered is free and the same",
+    );
+  addServerFlags(command).action(async (service: string, flags: DecideFlags) => {
+    const { out } = flags;
+    if (out === undefined) return decideRecord(service, flags, terminal);
+    // A table brings DuckDB along.
+    const { decideTable } = await import("./decide-table.ts");
+    await decideTable(service, { ...flags, out }, terminal);
+  });
 }
 
 async function decideRecord(service: string, flags: DecideFlags, terminal: Terminal): Promise<void> {

@@ -5,7 +5,6 @@ import { systemClock } from "@megalith/platform/foundation";
 import type { CellValue } from "@megalith/platform/tables";
 import type { Command } from "commander";
 import { addServerFlags, openServer, type ServerFlags } from "../server-access.ts";
-import { withTableRows } from "../table-rows.ts";
 import { printJson, startProgress, type Terminal } from "../terminal.ts";
 
 interface LabelFlags extends ServerFlags {
@@ -64,6 +63,8 @@ async function recordOne(flags: LabelFlags, server: ClientOptions, terminal: Ter
 
 async function recordTable(file: string, flags: LabelFlags, server: ClientOptions, terminal: Terminal): Promise<Counts> {
   const { signal } = terminal;
+  // A table brings DuckDB along.
+  const { withTableRows } = await import("../table-rows.ts");
   const kinds = Object.fromEntries(fields.map((name) => [name, "category" as const]));
   return withTableRows(file, { signal, kinds }, async (table) => {
     const columns = fields.filter((name) => table.columns.includes(name));
