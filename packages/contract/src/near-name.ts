@@ -40,8 +40,12 @@ export function hintOf(
   name: string,
   candidates: readonly string[],
 ): { readonly meant: string | Wording; readonly right: string | Wording } {
-  const near = nearName(name, candidates);
-  return { meant: near === undefined ? "" : { key: "hint.meant", values: { near } }, right: oneOf(candidates) };
+  return { meant: askFor(nearName(name, candidates)), right: oneOf(candidates) };
+}
+
+/** " Did you mean …?" after a message, empty without a candidate. */
+export function askFor(near: string | undefined): string | Wording {
+  return near === undefined ? "" : { key: "hint.meant", values: { near } };
 }
 
 /** The one candidate that is near a name, or undefined. Cost: a distance for each candidate of about the same length. */

@@ -69,7 +69,7 @@ export const englishProblems = {
   "expected.priceNegative": "0 or more",
   "problem.currencyUnknown": "{currency} is no currency that can be invoiced.",
   "expected.currencyUnknown": "an ISO 4217 code",
-  "problem.zoneUnknown": "{zone} is no time zone.",
+  "problem.zoneUnknown": "{zone} is no time zone.{meant}",
   "expected.zoneUnknown": "an IANA name, for example Europe/Berlin",
   "problem.validFromEarly": "A version begins after those before it, and not at once.",
   "expected.validFromEarly": "{soonest} or later",

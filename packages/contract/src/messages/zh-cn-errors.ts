@@ -4,7 +4,7 @@ import type { ErrorCode } from "../errors.ts";
 export const chineseErrors: Readonly<Partial<Record<ErrorCode, string>>> = {
   "request.malformed": "无法读取请求：{reason}。",
   "request.invalid": "请求有 {count} 个问题，逐一列在 problems 中。",
-  "request.too_large": "请求超过了 {limit} 的上限。",
+  "request.too_large": "请求超过了{limit}的上限。",
   "request.unsupported_media": "请求体的内容类型是 {type}；此处接受 {accepted}。",
   "request.timeout": "请求在 {seconds} 秒内没有到达。",
   "request.not_found": "这里没有此{what}。",

@@ -71,7 +71,7 @@ export const chineseProblems: Readonly<Record<keyof typeof englishProblems, stri
   "expected.priceNegative": "0 或更高",
   "problem.currencyUnknown": "{currency} 不是可开账单的货币。",
   "expected.currencyUnknown": "ISO 4217 代码",
-  "problem.zoneUnknown": "{zone} 不是时区。",
+  "problem.zoneUnknown": "{zone} 不是时区。{meant}",
   "expected.zoneUnknown": "IANA 名称，例如 Asia/Shanghai",
   "problem.validFromEarly": "新版本须在以前的版本之后生效，且不能立即生效。",
   "expected.validFromEarly": "{soonest} 或更晚",

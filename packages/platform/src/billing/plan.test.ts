@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Actor, MegalithError } from "@megalith/contract";
 import { nextMonth, overEverywhere } from "./month.ts";
-import { checkPlan, type Plan, type Prices, readPrices, showPrices, toPrice, versionAt } from "./plan.ts";
+import { checkPlan, type Plan, type Prices, readPrices, showPrices, toPrice, unknownZone, versionAt } from "./plan.ts";
 
 const prices: Prices = {
   tiers: [
@@ -87,4 +87,10 @@ test("the meter's tiers begin after the end of the one before", () => {
 test("a month is over everywhere twelve hours after it is over in UTC", () => {
   assert.equal(nextMonth("2026-12"), "2027-01");
   assert.equal(overEverywhere("2026-02").toISOString(), "2026-03-01T12:00:00.000Z");
+});
+
+test("a city alone, or a zone that is misspelt, asks for the time zone that was meant", () => {
+  assert.equal(unknownZone("Berlin").message, 'Berlin is no time zone. Did you mean "Europe/Berlin"?');
+  assert.equal(unknownZone("Asia/Shangai").message, 'Asia/Shangai is no time zone. Did you mean "Asia/Shanghai"?');
+  assert.equal(unknownZone("Nowhere").message, "Nowhere is no time zone.");
 });

@@ -3,7 +3,16 @@
  *
  * A plan's currency and time zone never change. Versions change its prices from a time on; what was used keeps its price.
  */
-import { type Actor, currencyExponents, MegalithError, type PricesShape, type Problem, problem } from "@megalith/contract";
+import {
+  type Actor,
+  askFor,
+  currencyExponents,
+  MegalithError,
+  nearName,
+  type PricesShape,
+  type Problem,
+  problem,
+} from "@megalith/contract";
 import type { Price } from "../metering/index.ts";
 
 export interface Prices {
@@ -132,7 +141,10 @@ export function refuse(problems: readonly Problem[]): void {
 }
 
 export function unknownZone(zone: string): Problem {
-  return problem("/timeZone", "unknown", "zoneUnknown", { zone });
+  const zones = Intl.supportedValuesOf("timeZone");
+  const ofCity = zones.filter((one) => one.split("/").at(-1)?.toLowerCase() === zone.toLowerCase());
+  const near = ofCity.length === 1 ? ofCity[0] : nearName(zone, zones);
+  return problem("/timeZone", "unknown", "zoneUnknown", { zone, meant: askFor(near) });
 }
 
 /** Names only: a bare offset would read with the opposite sign in SQL. */

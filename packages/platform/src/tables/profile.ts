@@ -3,7 +3,7 @@
  *
  * Exact up to five million rows; beyond, distinct counts and quantiles are approximations and say so.
  */
-import { MegalithError } from "@megalith/contract";
+import { MegalithError, unknownName } from "@megalith/contract";
 import type { Column, ColumnKind } from "./column.ts";
 import { kindExpression } from "./conversion.ts";
 import { Duckdb, text } from "./duckdb.ts";
@@ -237,7 +237,11 @@ async function readExamples(duckdb: Duckdb, source: string, columns: readonly Co
 /** How a column would be as a target: its classes with their shares, or its range. @throws MegalithError "tables.column_unknown". */
 export function targetBalance({ columns: profiles, rowCount }: Pick<TableProfile, "columns" | "rowCount">, target: string): TargetBalance {
   const profile = profiles.find((candidate) => candidate.name === target);
-  if (profile === undefined) throw new MegalithError("tables.column_unknown", { values: { column: target } });
+  if (profile === undefined) {
+    const names = profiles.map(({ name }) => name);
+    const problems = [unknownName("/query/target", "unknown", "tableNoColumn", target, names, 0)];
+    throw new MegalithError("tables.column_unknown", { values: { column: target.slice(0, 100) }, problems });
+  }
   const { missing, top, summary } = profile;
   const known = rowCount - missing;
   if (top !== undefined && (profile.kind !== "numeric" || profile.distinct <= topValues))

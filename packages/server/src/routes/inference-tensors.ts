@@ -4,7 +4,7 @@
  * Each input is one column, shape [n] or [n, 1]. A wrong type is an error, null is a missing value, an integer that a
  * double cannot hold is refused rather than rounded. FP16 has no JSON form. Every problem is told at once with its path.
  */
-import { type InferenceRequest, type InferenceTensorShape, MegalithError, type Problem } from "@megalith/contract";
+import { type InferenceRequest, type InferenceTensorShape, MegalithError, type Problem, unknownName } from "@megalith/contract";
 
 type Cell = string | number | boolean | null;
 export type Records = Record<string, Cell>[];
@@ -65,12 +65,12 @@ export function readRecords(body: InferenceRequest, columns: readonly Column[]):
   const count = rowCountOf(body.inputs, problems);
   const records: Records = Array.from({ length: problems.length > 0 ? 0 : count }, () => Object.create(null));
   const kinds = new Map(columns.map((column) => [column.name, column.kind]));
+  const names = [...kinds.keys()];
   const seen = new Set<string>();
   body.inputs.forEach((input, index) => {
     const path = `/inputs/${index}`;
     const kind = kinds.get(input.name);
-    if (kind === undefined)
-      problems.push({ path: `${path}/name`, code: "unknown", message: `The model has no column ${input.name.slice(0, 100)}.` });
+    if (kind === undefined) problems.push(unknownName(`${path}/name`, "unknown", "modelNoColumn", input.name, names, problems.length));
     else if (seen.has(input.name))
       problems.push({ path: `${path}/name`, code: "repeated", message: `The column ${input.name} is given twice.` });
     else readColumn(input, kind, path, records, problems);
