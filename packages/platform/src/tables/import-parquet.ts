@@ -48,7 +48,17 @@ async function rewrite(
   await checkMisfits(duckdb, typed, columns, final);
   const select = final.map((column, index) => `${convertExpression(columns[index] as Column, column)} as ${identifier(column.name)}`);
   const rowCount = await copyToParquet(duckdb, `select ${select.join(", ")} from ${typed}`, parquetPath, final.length);
+  await refuseHiddenDates(duckdb, parquetPath, final);
   return { dialect: { format: "parquet", compressed: staged.compressed }, columns: final, rowCount, ...rejects };
+}
+
+/** A file whose statistics lie hides its dates from every comparison; those of the file that we have written are true. */
+async function refuseHiddenDates(duckdb: Duckdb, path: string, columns: readonly Column[]): Promise<void> {
+  const tests = columns.filter(({ storage }) => storage === "DATE" || storage === "TIMESTAMP").flatMap(badCell);
+  if (tests.length === 0) return;
+  const found = await duckdb.rows(`select count(*) from read_parquet(${text(path)}) where ${anyOf(tests)}`);
+  if (Number(found[0]?.[0] ?? 0) > 0)
+    throw new MegalithError("tables.parquet_damaged", { detail: "the statistics do not tell of the dates that are there" });
 }
 
 async function checkRowCount(duckdb: Duckdb, path: string, limit: number): Promise<void> {
