@@ -7,7 +7,6 @@
 import type { Readable } from "node:stream";
 import { type Actor, MegalithError, type Problem, problem } from "@megalith/contract";
 import { Kysely, PostgresDialect } from "kysely";
-import pLimit, { type LimitFunction } from "p-limit";
 import type { ClientBase, Pool } from "pg";
 import type { Change } from "../foundation/index.ts";
 import type { Column, ColumnKind } from "./column.ts";
@@ -23,6 +22,7 @@ import { type Corrections, checkCorrections, mergeCorrections } from "./schema.t
 import { removeWorkspace, sweepStaging } from "./staging.ts";
 import { type NewVersion, TableStore, type Transacting } from "./store.ts";
 import type { Table, TableVersion } from "./table.ts";
+import { Turns } from "./turns.ts";
 import { checkView, runView, type ViewResult } from "./view.ts";
 
 export interface TablesOptions {
@@ -63,16 +63,21 @@ type Target =
   | { readonly kind: "new"; readonly name: string; readonly title: string }
   | { readonly kind: "existing"; readonly name: string; readonly tableId: string };
 
-/** Imports and views that may wait for their turn. */
-const waitingLimit = 16;
-const retrySeconds = 5;
+/** Imports and views that may wait for their turn: what reads a file or runs a view takes memory by the gigabyte. */
+const waitingImports = 16;
+/** Profiles, rows and columns that are read for people: each has two threads and up to a gigabyte. */
+const readsAtOnce = 4;
+const waitingReads = 200;
 
 export class TableService {
   private readonly options: TablesOptions;
   private readonly store: TableStore;
   private readonly lineage: LineageStore;
   private readonly files: TableFiles;
-  private readonly turns: LimitFunction;
+  private readonly imports: Turns;
+  private readonly reads = new Turns(readsAtOnce, waitingReads);
+  /** By version and revision of the schema: whoever asks meanwhile gets the one that is being made. */
+  private readonly profiles = new Map<string, Promise<TableProfile>>();
 
   constructor(options: TablesOptions) {
     this.options = options;
@@ -80,7 +85,7 @@ export class TableService {
     this.store = new TableStore(database, options.pool);
     this.lineage = new LineageStore(database);
     this.files = new TableFiles(options.folder);
-    this.turns = pLimit(options.atOnce ?? 2);
+    this.imports = new Turns(options.atOnce ?? 2, waitingImports);
   }
 
   /** Makes a table from its first upload. @throws MegalithError "tables.name_taken" and those of `importFile`. */
@@ -152,16 +157,22 @@ export class TableService {
   }
 
   /** A version's profile as the newest schema reads it; made once per schema revision and kept. */
-  async profile(
-    organisation: string,
-    table: string,
-    options: { number?: number | undefined; signal?: AbortSignal | undefined } = {},
-  ): Promise<TableProfile> {
+  async profile(organisation: string, table: string, options: { number?: number | undefined } = {}): Promise<TableProfile> {
     const version = await this.version(organisation, table, options.number);
     const { revision } = await this.store.corrections(organisation, version.tableId);
     const kept = await this.store.findProfile(organisation, version.id, revision);
     if (kept !== undefined) return kept;
-    const profile = await profileTable(this.parquetPath(version), version.schema, { signal: options.signal });
+    const key = `${version.id} ${revision}`;
+    let made = this.profiles.get(key);
+    if (made === undefined) {
+      made = this.makeProfile(organisation, version, revision).finally(() => this.profiles.delete(key));
+      this.profiles.set(key, made);
+    }
+    return made;
+  }
+
+  private async makeProfile(organisation: string, version: TableVersion, revision: number): Promise<TableProfile> {
+    const profile = await this.reads.take(() => profileTable(this.parquetPath(version), version.schema));
     await this.store.insertProfile(organisation, version.id, revision, profile, this.options.now());
     return profile;
   }
@@ -172,7 +183,8 @@ export class TableService {
     options: { number?: number | undefined; offset?: number; limit?: number; columns?: readonly string[] } = {},
   ): Promise<{ columns: Column[]; rows: CellValue[][] }> {
     const { number, ...page } = options;
-    return readRows(this.parquetPath(await this.version(organisation, table, number)), page);
+    const path = this.parquetPath(await this.version(organisation, table, number));
+    return this.reads.take(() => readRows(path, page));
   }
 
   /** Columns of a version as numbers, in the kinds of its schema. */
@@ -182,7 +194,7 @@ export class TableService {
     options: ReadOptions & { readonly number?: number | undefined } = {},
   ): Promise<TableContent> {
     const version = await this.version(organisation, table, options.number);
-    return readTable(this.parquetPath(version), { ...options, kinds: kindsOf(version) });
+    return this.reads.take(() => readTable(this.parquetPath(version), { ...options, kinds: kindsOf(version) }));
   }
 
   async csv(
@@ -238,7 +250,7 @@ export class TableService {
   }
 
   private import(upload: UploadOptions, expected: Readonly<Record<string, { kind: ColumnKind }>>): Promise<ImportResult> {
-    return this.inTurn(() =>
+    return this.imports.take(() =>
       importFile({
         source: upload.source,
         folder: this.options.staging,
@@ -249,13 +261,6 @@ export class TableService {
         onProgress: upload.onProgress,
       }),
     );
-  }
-
-  /** Few at once, a few more wait: what reads a file or runs a view takes memory by the gigabyte. @throws MegalithError "server.overloaded". */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.turns.pendingCount >= waitingLimit)
-      throw new MegalithError("server.overloaded", { values: { seconds: retrySeconds }, retryAfterSeconds: retrySeconds });
-    return this.turns(work);
   }
 
   private async runDefinition(view: ViewDefinition, own: Table | undefined): Promise<{ result: ViewResult; content: VersionContent }> {
@@ -274,7 +279,7 @@ export class TableService {
       );
     const tables = Object.fromEntries(chosen.map(({ name, version }) => [name, this.parquetPath(version)]));
     const { staging, limits } = this.options;
-    const result = await this.inTurn(() => runView({ sql: view.sql, tables, folder: staging, limits, signal: view.signal }));
+    const result = await this.imports.take(() => runView({ sql: view.sql, tables, folder: staging, limits, signal: view.signal }));
     const lineage = chosen.map(({ name, version }) => ({ name, versionId: version.id }));
     return { result, content: fromView(result, view.sql, lineage) };
   }
