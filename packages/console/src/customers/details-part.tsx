@@ -30,12 +30,12 @@ export function DetailsPart({ customer }: { customer: CustomerShape }) {
       </section>
     );
   return (
-    <>
+    <div className="stack loose settled">
       <DetailsForm key={customer.id} customer={customer} />
       <LimitsForm customer={customer.id} />
       <LoginsCard customer={customer} />
       <StatusCard customer={customer} />
-    </>
+    </div>
   );
 }
 
@@ -70,7 +70,7 @@ function DetailsForm({ customer }: { customer: CustomerShape }) {
   };
   return (
     <Form
-      className="card settled"
+      className="card"
       onSend={send}
       unsaved={isChanged}
       codes={{ "accounts.customer_name_taken": "name" }}

@@ -37,7 +37,7 @@ function Limits({ account }: { account: MeterAccountShape }) {
   });
   return (
     <Form
-      className="card settled"
+      className="card"
       onSend={() => save.mutateAsync()}
       unsaved={limits.monthlyQuota !== monthlyQuota || limits.callsPerSecond !== callsPerSecond}
       actions={<SubmitButton>{say("common.save")}</SubmitButton>}
