@@ -11,6 +11,8 @@ export const accessTable: Record<keyof typeof routes, string> = {
   inviteMember: "owner",
   changeMember: "owner",
   removeMember: "owner",
+  listInvites: "viewer",
+  withdrawInvite: "owner",
   readInvite: "public",
   acceptInvite: "public",
   listCustomers: "viewer",

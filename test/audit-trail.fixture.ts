@@ -13,6 +13,7 @@ export const auditTable: Record<Changing, `${string} by ${"member" | "key"}` | "
   inviteMember: "accounts.member_invited by member",
   changeMember: "accounts.member_changed by member",
   removeMember: "accounts.member_removed by member",
+  withdrawInvite: "accounts.invite_withdrawn by member",
   readInvite: "changes nothing",
   acceptInvite: "accounts.member_joined by member",
   createCustomer: "accounts.customer_created by member",
@@ -110,6 +111,9 @@ export async function walkChanges(product: StartedProduct, useLastMonth: (custom
 
   const billing = { legalName: "Walked Ltd", address: "1 Way\nWalk", taxId: "W1" };
   await call("changeOrganisation", "PUT", "/api/v1/organisation", { name: "Walkers", billing });
+  await call(null, "POST", "/api/v1/members/invites", { role: "viewer" });
+  const open = (await product.call("GET", "/api/v1/invites", { key })).body as { items: { id: string }[] };
+  await call("withdrawInvite", "DELETE", `/api/v1/invites/${open.items[0]?.id}`);
   const { id: customer } = await call("createCustomer", "POST", "/api/v1/customers", { name: "walked" });
   await call("changeCustomer", "PATCH", `/api/v1/customers/${customer}`, { title: "Walked" });
   await call("inviteCustomerLogin", "POST", `/api/v1/customers/${customer}/invites`);

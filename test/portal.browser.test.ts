@@ -270,8 +270,15 @@ test("a customer's person sees what is the customer's, and another's is as if it
   await late.context().close();
 });
 
-test("who is signed out meanwhile, or finds the server away, is told so and is back where they were", async () => {
+test("an invitation is listed until it is used or withdrawn; who is signed out meanwhile, or finds the server away, is told so", async () => {
   const { page } = await openAsOwner("/members");
+  await page.getByRole("button", { name: "Invite" }).click();
+  await page.getByRole("button", { name: "Make the link" }).click();
+  await page.getByRole("button", { name: "Copy the link" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
+  await confirm(page, "Withdraw the invitation: Analyst", "Withdraw");
+  await toast(page, "The invitation was withdrawn.");
+  await page.getByRole("heading", { name: "Open invitations" }).waitFor({ state: "detached" });
   await page.context().clearCookies();
   await page.getByRole("link", { name: "Customers" }).click();
   await page.getByText("Your session has ended.").waitFor(patience);

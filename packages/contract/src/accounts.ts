@@ -49,6 +49,15 @@ export type InvitationShape = Static<typeof InvitationShape>;
 export const OrganisationShape = Type.Object({ name: Title, billing: BillingIdentityShape });
 export type OrganisationShape = Static<typeof OrganisationShape>;
 
+export const OpenInviteShape = Type.Object({
+  id: Id("invite"),
+  customer: Nullable(Id("customer")),
+  role: RoleShape,
+  createdAt: Time,
+  expiresAt: Time,
+});
+export type OpenInviteShape = Static<typeof OpenInviteShape>;
+
 export const CustomerShape = Type.Object({
   id: Id("customer"),
   name: Name,
@@ -191,6 +200,25 @@ export const accountsRoutes = {
     params: memberParams,
     status: 204,
     errors: ["accounts.last_owner"],
+  }),
+  listInvites: defineRoute({
+    method: "GET",
+    path: "/api/v1/invites",
+    summary: "Invitations that still work, newest first, never their links.",
+    description: "One that was used, has expired or was withdrawn is not among them.",
+    tag: "members",
+    access: { kind: "provider", role: "viewer" },
+    response: List(OpenInviteShape),
+  }),
+  withdrawInvite: defineRoute({
+    method: "DELETE",
+    path: "/api/v1/invites/{invite}",
+    summary: "Withdraws an invitation: its link works no more. Repeating it is harmless.",
+    description: "Who joined by it already stays a member.",
+    tag: "members",
+    access: { kind: "provider", role: "owner" },
+    params: Type.Object({ invite: Id("invite") }),
+    status: 204,
   }),
   readInvite: defineRoute({
     method: "POST",

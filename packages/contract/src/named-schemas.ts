@@ -1,5 +1,14 @@
 /** Schemas that OpenAPI names under components: what a client's generated types are called. */
-import { AuditShape, CustomerShape, InvitationShape, KeyShape, MemberShape, OrganisationShape, SessionShape } from "./accounts.ts";
+import {
+  AuditShape,
+  CustomerShape,
+  InvitationShape,
+  KeyShape,
+  MemberShape,
+  OpenInviteShape,
+  OrganisationShape,
+  SessionShape,
+} from "./accounts.ts";
 import { InvoiceLineShape, InvoiceShape, PlanShape, PlanVersionShape, PricesShape } from "./billing.ts";
 import {
   InferenceErrorReply,
@@ -43,6 +52,7 @@ export const namedSchemas = {
   Session: SessionShape,
   Member: MemberShape,
   Invitation: InvitationShape,
+  OpenInvite: OpenInviteShape,
   Organisation: OrganisationShape,
   BillingIdentity: BillingIdentityShape,
   Customer: CustomerShape,

@@ -1,5 +1,6 @@
 /** An invitation: asked for, then its link, shown once, to copy and to send by whatever way one trusts. */
 import type { InvitationShape } from "@megalith/contract";
+import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { Dialog } from "../design/dialog.tsx";
 import { Form, SubmitButton } from "../design/form.tsx";
@@ -21,12 +22,16 @@ export function InviteDialog({ title, lead, linkLead, children, onMake, onClose 
   const { say } = useWords();
   const [made, setMade] = useState<InvitationShape | null>(null);
   const [copied, setCopied] = useState(false);
+  const client = useQueryClient();
   if (made === null)
     return (
       <Dialog key="choice" title={title} lead={lead} onClose={onClose}>
         {(close) => (
           <Form
-            onSend={async () => setMade(await onMake())}
+            onSend={async () => {
+              setMade(await onMake());
+              void client.invalidateQueries({ queryKey: ["invites"] });
+            }}
             actions={
               <>
                 <SubmitButton>{say("members.makeLink")}</SubmitButton>

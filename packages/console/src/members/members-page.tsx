@@ -9,6 +9,7 @@ import { useWords } from "../language/language.tsx";
 import { mayAs, useSignedIn } from "../session/session.tsx";
 import { InviteDialog } from "./invite-dialog.tsx";
 import { MemberTable } from "./member-table.tsx";
+import { OpenInvites } from "./open-invites.tsx";
 import { RoleChoice } from "./roles.tsx";
 
 export function MembersPage() {
@@ -20,6 +21,7 @@ export function MembersPage() {
     queryKey: ["customers", "titles"],
     queryFn: () => callRoute(accountsRoutes.listCustomers, { query: { limit: 500 } }),
   });
+  const titles = new Map(customers.data?.items.map(({ id, title }) => [id, title]));
   const all = members.data?.items ?? [];
   const own = all.filter(({ customer }) => customer === null);
   const logins = all.filter(({ customer }) => customer !== null);
@@ -41,17 +43,14 @@ export function MembersPage() {
           {own.length === 0 ? <p className="quiet">{say("members.empty")}</p> : <MemberTable label={say("members.own")} members={own} />}
         </section>
       ) : null}
+      <OpenInvites customers={titles} />
       {logins.length === 0 ? null : (
         <section className="card listing">
           <div>
             <h2>{say("logins.all")}</h2>
             <p className="quiet small">{say("logins.lead")}</p>
           </div>
-          <MemberTable
-            label={say("logins.all")}
-            members={logins}
-            customers={new Map(customers.data?.items.map(({ id, title }) => [id, title]))}
-          />
+          <MemberTable label={say("logins.all")} members={logins} customers={titles} />
         </section>
       )}
     </div>

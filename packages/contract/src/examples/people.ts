@@ -58,6 +58,13 @@ export const peopleExamples = {
   inviteMember: { request: { role: "engineer" }, reply: invitation },
   changeMember: { request: { role: "owner" }, reply: member },
   removeMember: {},
+  listInvites: {
+    reply: {
+      items: [{ id: ids.invite, customer: null, role: "engineer", createdAt: times.made, expiresAt: invitation.expiresAt }],
+      next: null,
+    },
+  },
+  withdrawInvite: {},
   readInvite: {
     request: { token },
     reply: { kind: "provider", role: "engineer", customerTitle: null, expiresAt: invitation.expiresAt },

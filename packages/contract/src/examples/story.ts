@@ -11,6 +11,7 @@ export const ids = {
   job: `job_${hex}05`,
   key: `key_${hex}06`,
   label: `lab_${hex}07`,
+  invite: `inv_${hex}11`,
   member: `mem_${hex}08`,
   model: `mod_${hex}09`,
   plan: `pla_${hex}0a`,

@@ -17,6 +17,15 @@ export interface Invite {
   readonly expiresAt: Date;
 }
 
+/** An invitation that still works. */
+export interface OpenInvite {
+  readonly id: string;
+  readonly customerId: string | null;
+  readonly role: Role;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
 const inviteMs = 7 * 86_400_000;
 
 export class InvitationService {
@@ -47,6 +56,43 @@ export class InvitationService {
       });
     });
     return { token, expiresAt };
+  }
+
+  /** Those that still work, newest first. */
+  async list(organisation: string): Promise<OpenInvite[]> {
+    const found = await this.options.pool.query<OpenInviteRow>(
+      "select * from invite where organisation = $1 and used_at is null and expires_at > $2 order by id desc",
+      [organisation, this.options.clock.now()],
+    );
+    return found.rows.map((row) => ({
+      id: row.id,
+      customerId: row.customer_id,
+      role: row.role,
+      createdAt: row.created_at,
+      expiresAt: row.expires_at,
+    }));
+  }
+
+  /** Its link works no more; one that is over already stays as it is. @throws MegalithError "request.not_found". */
+  async withdraw(caller: Caller, id: string): Promise<void> {
+    const { pool, newUuid, clock } = this.options;
+    await inTransaction(pool, async (client) => {
+      const now = clock.now();
+      const found = await client.query<InviteRow & { isOpen: boolean }>(
+        `select *, used_at is null and expires_at > $3 as "isOpen" from invite where organisation = $1 and id = $2 for update`,
+        [caller.organisation, id, now],
+      );
+      const invite = found.rows[0];
+      if (invite === undefined) throw new MegalithError("request.not_found");
+      if (!invite.isOpen) return;
+      await client.query("update invite set expires_at = $2 where id = $1", [id, now]);
+      await recordChange(client, caller, newUuid(), now, {
+        action: "accounts.invite_withdrawn",
+        subjectKind: "invite",
+        subjectId: id,
+        subjectName: invite.role,
+      });
+    });
   }
 
   /** @throws MegalithError "accounts.invite_invalid". */
@@ -101,4 +147,9 @@ interface InviteRow {
   customer_id: string | null;
   role: Role;
   expires_at: Date;
+}
+
+interface OpenInviteRow extends InviteRow {
+  id: string;
+  created_at: Date;
 }

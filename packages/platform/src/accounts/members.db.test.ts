@@ -50,6 +50,28 @@ test("an invitation ends after seven days, and one that meets a taken e-mail sta
   await assert.rejects(accounts.invitations.accept(token, { ...person, email: "late@example.com" }), { code: "accounts.invite_invalid" });
 });
 
+test("open invitations are listed, and one that was withdrawn works no more", async () => {
+  const { caller, invitations } = accounts;
+  const withdrawn = await invitations.invite(caller, "engineer", null);
+  const id = (await invitations.list(caller.organisation))[0]?.id ?? "";
+  const kept = await invitations.invite(caller, "analyst", null);
+  const ids = async () => (await invitations.list(caller.organisation)).map(({ id: open, role }) => [open === id, role]);
+  assert.deepEqual((await ids()).slice(0, 2), [
+    [false, "analyst"],
+    [true, "engineer"],
+  ]);
+  await invitations.withdraw(caller, id);
+  await invitations.withdraw(caller, id);
+  assert.deepEqual(
+    (await ids()).filter(([isIt]) => isIt),
+    [],
+  );
+  await assert.rejects(invitations.read(withdrawn.token), { code: "accounts.invite_invalid" });
+  await assert.rejects(invitations.withdraw({ ...caller, organisation: id }, id), { code: "request.not_found" });
+  await invitations.accept(kept.token, { email: "kept@example.com", name: "K", password });
+  assert.ok(!(await ids()).some(([, role]) => role === "analyst"), "one that was used is not open");
+});
+
 test("the last owner can be neither removed nor demoted, also when two owners remove each other at once", async () => {
   const first = await join("owner-1@example.com", "owner");
   await assert.rejects(accounts.members.remove(accounts.caller, first.id), { code: "accounts.last_owner" });

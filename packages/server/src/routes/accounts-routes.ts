@@ -22,6 +22,7 @@ import { inviteCustomerLogin } from "./invite-customer-login.ts";
 import { inviteMember } from "./invite-member.ts";
 import { listAudit } from "./list-audit.ts";
 import { listCustomers } from "./list-customers.ts";
+import { listInvites } from "./list-invites.ts";
 import { listKeys } from "./list-keys.ts";
 import { listMembers } from "./list-members.ts";
 import { readCustomer } from "./read-customer.ts";
@@ -30,6 +31,7 @@ import { readOrganisation } from "./read-organisation.ts";
 import { removeMember } from "./remove-member.ts";
 import { revokeKey } from "./revoke-key.ts";
 import { rotateKey } from "./rotate-key.ts";
+import { withdrawInvite } from "./withdraw-invite.ts";
 
 export interface AccountsUses {
   readonly organisations: OrganisationService;
@@ -53,6 +55,8 @@ export function accountsRoutesOf(uses: AccountsUses): BoundRoute[] {
     inviteMember(uses),
     changeMember(uses),
     removeMember(uses),
+    listInvites(uses),
+    withdrawInvite(uses),
     readInvite(uses),
     acceptInvite(uses),
     listCustomers(uses),

@@ -81,7 +81,7 @@ export function bareServiceIds(services: readonly string[] | null | undefined): 
 }
 
 /** Bare uuid of an id of a known form. */
-export function bareId(kind: "member" | "key" | "job" | "service", id: string): string {
+export function bareId(kind: "member" | "invite" | "key" | "job" | "service", id: string): string {
   const uuid = uuidFromId(kind, id);
   if (uuid === undefined) throw new MegalithError("request.not_found");
   return uuid;
