@@ -16,6 +16,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { binTable, createScorer, encodeForest, trainForest } from "@megalith/forest";
+import { startWorker } from "../engines/forest/src/team.fixture.ts";
 import { prepareRivals } from "../tools/rivals.ts";
 import { measure } from "./forest-quality.fixture.ts";
 import { type DenseShape, type DenseTable, fullShape, parametersOf, readTable, writeTable } from "./train-dense.fixture.ts";
@@ -33,7 +34,7 @@ interface Training {
   readonly digest?: string;
 }
 
-export function trainOurs(path: string, shape: DenseShape, seed: number): Training {
+export function trainOurs(path: string, shape: DenseShape, seed: number, threads = 1): Training {
   const seconds = { read: 0, bin: 0, train: 0 };
   const processor = { read: 0, bin: 0, train: 0 };
   const timed = <Result>(part: keyof Seconds, work: () => Result): Result => {
@@ -49,7 +50,8 @@ export function trainOurs(path: string, shape: DenseShape, seed: number): Traini
   const parameters = parametersOf(shape, seed);
   const rowIndex = Int32Array.from({ length: shape.rows }, (_, row) => row);
   const binned = timed("bin", () => binTable(table.columns, parameters.bins, rowIndex));
-  const { forest } = timed("train", () => trainForest("binary", { ...table, rowIndex }, parameters, { binned }));
+  const options = threads > 1 ? { binned, startThread: startWorker } : { binned };
+  const { forest } = timed("train", () => trainForest("binary", { ...table, rowIndex }, parameters, options));
   const held = table.columns.map(({ values }) => values.subarray(shape.rows));
   const predictions = new Float64Array(shape.testRows);
   createScorer(forest).rawScoreColumns(held, shape.testRows, predictions);
@@ -136,7 +138,7 @@ if (import.meta.main) {
     const path = join(exchange, "table.bin");
     writeTable(path, shape, seed);
     for (const threads of threadCounts) {
-      add({ side: "ours", threads, seed, ...trainOurs(path, shape, seed) });
+      add({ side: "ours", threads, seed, ...trainOurs(path, shape, seed, threads) });
       for (const side of sides) if (rivals) add({ side, threads, seed, ...(await rivals.train(side, threads, seed)) });
     }
   }

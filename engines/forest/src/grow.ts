@@ -13,9 +13,10 @@ import type { FeatureColumn } from "./data.ts";
 import { forestLimits } from "./forest.ts";
 import { treeKey } from "./grid.ts";
 import type { TrainParameters } from "./parameters.ts";
-import { clearSplit, createSplit, findCategorySplit, type NodeSums, type Split, unseenBin } from "./split.ts";
+import { clearSplit, createSplit, type NodeSums, type Split, unseenBin } from "./split.ts";
+import type { StartThread } from "./team.ts";
 import { createTree, type GrownTree } from "./tree.ts";
-import { histogramOffsets, type OwnRows, type TreeMachine } from "./tree-machine.ts";
+import { type Evaluated, histogramOffsets, type OwnRows, type TreeMachine } from "./tree-machine.ts";
 import { type StartMachines, startMachines } from "./tree-machines.ts";
 
 const poolBytes = 512 * 1024 * 1024;
@@ -40,6 +41,8 @@ export interface TreeGrower {
   /** Adds the leaf values of the tree grown last to scores[offset + row], for the rows it was grown on. */
   addScores(scores: Float64Array, offset: number): void;
   readonly own: OwnRows | undefined;
+  /** Lets go of what a training holds beside memory. */
+  end(): void;
 }
 
 export interface GrowerOptions {
@@ -49,14 +52,14 @@ export interface GrowerOptions {
   readonly weight?: Float64Array | undefined;
   /** All training rows in their order; a tree is grown on these or fewer. */
   readonly rows: Int32Array;
+  readonly startThread?: StartThread | undefined;
 }
 
 export function createTreeGrower(options: GrowerOptions, start: StartMachines = startMachines): TreeGrower {
-  const { columns, table, parameters, weight, rows: trainingRows } = options;
+  const { columns, table, parameters, weight, rows: trainingRows, startThread } = options;
   const total = histogramOffsets(table)[table.features.length] as number;
-  const offsets = histogramOffsets(table);
   const slots = Math.max(2, Math.min(parameters.leaves + 1, Math.floor(poolBytes / (total * 8))));
-  const machines = start({ table, parameters, rowCapacity: trainingRows.length, slots, rows: trainingRows });
+  const machines = start({ table, parameters, rowCapacity: trainingRows.length, slots, rows: trainingRows, startThread });
   const free = Array.from({ length: slots }, (_, slot) => slots - 1 - slot);
   const goesLeft = new Uint8Array(256);
   const splits = Array.from({ length: parameters.leaves }, createSplit);
@@ -95,14 +98,16 @@ export function createTreeGrower(options: GrowerOptions, start: StartMachines = 
     return leaf.depth < depthLimit && leaf.count >= 2 * parameters.minRows && leaf.hessian >= 2 * parameters.minHessian;
   }
 
-  function findSplit(leaf: Leaf, slot: number): void {
+  /** A leaf and its slot, to be given its best split if it may be split. */
+  function evaluated(leaf: Leaf, slot: number): Evaluated {
     clearSplit(leaf.split);
-    for (const index of features) {
-      const feature = table.features[index] as BinnedFeature;
-      if (feature.kind !== "category") machine.findNumeric(slot, index, leaf, leaf.split);
-      else findCategorySplit(machine.histogram(slot), offsets[index] as number, feature, index, leaf, parameters, leaf.split);
-    }
-    if (!(leaf.split.gain < Number.POSITIVE_INFINITY)) clearSplit(leaf.split);
+    return { index: leaf.index, slot, sums: leaf, ...(canSplit(leaf) ? { best: leaf.split } : {}) };
+  }
+
+  function evaluate(leaf: Evaluated, sibling?: Evaluated): void {
+    machine.evaluate(leaf, sibling);
+    for (const { best } of sibling === undefined ? [leaf] : [leaf, sibling])
+      if (best !== undefined && !(best.gain < Number.POSITIVE_INFINITY)) clearSplit(best);
   }
 
   /** Gives both children their best splits; `inherited` is the parent's histogram, if it was kept. */
@@ -110,38 +115,27 @@ export function createTreeGrower(options: GrowerOptions, start: StartMachines = 
     const [small, large] = left.count <= right.count ? [left, right] : [right, left];
     clearSplit(small.split);
     clearSplit(large.split);
-    const needSmall = canSplit(small);
-    const needLarge = canSplit(large);
-    if (!needSmall && !needLarge) {
+    if (!canSplit(small) && !canSplit(large)) {
       if (inherited !== undefined) free.push(inherited);
       return;
     }
     const scratch = takeHistogram();
     if (inherited === undefined) {
-      evaluateWithOne(small, large, scratch, needSmall, needLarge);
+      evaluateWithOne(small, large, scratch);
       return;
     }
-    machine.fill(scratch, small.index);
+    evaluate(evaluated(small, scratch), canSplit(large) ? evaluated(large, inherited) : undefined);
     small.histogram = scratch;
-    if (needSmall) findSplit(small, scratch);
-    if (needLarge) {
-      machine.subtract(inherited, scratch);
-      findSplit(large, inherited);
-    }
     large.histogram = inherited;
     if (small.split.feature < 0) giveHistogram(small);
     if (large.split.feature < 0) giveHistogram(large);
   }
 
   /** Both children in turn through one histogram; the large one keeps it. */
-  function evaluateWithOne(small: Leaf, large: Leaf, slot: number, needSmall: boolean, needLarge: boolean): void {
-    if (needSmall) {
-      machine.fill(slot, small.index);
-      findSplit(small, slot);
-    }
-    if (needLarge) {
-      machine.fill(slot, large.index);
-      findSplit(large, slot);
+  function evaluateWithOne(small: Leaf, large: Leaf, slot: number): void {
+    if (canSplit(small)) evaluate(evaluated(small, slot));
+    if (canSplit(large)) {
+      evaluate(evaluated(large, slot));
       large.histogram = slot;
     } else free.push(slot);
   }
@@ -150,7 +144,7 @@ export function createTreeGrower(options: GrowerOptions, start: StartMachines = 
     const { valueBins } = table.features[split.feature] as BinnedFeature;
     for (let bin = 0; bin < valueBins; bin++) goesLeft[bin] = (split.isCategory ? split.leftBins[bin] === 1 : bin <= split.bin) ? 1 : 0;
     goesLeft[valueBins] = split.missingLeft === 1 ? 1 : 0;
-    const lefts = machine.part(leaf.index, right, split.feature, goesLeft);
+    const lefts = machine.split(leaf.index, right, split.feature, goesLeft);
     if (lefts !== split.left.count) throw new Error(`${lefts} rows went left where the histogram counts ${split.left.count}`);
   }
 
@@ -210,10 +204,7 @@ export function createTreeGrower(options: GrowerOptions, start: StartMachines = 
     leaves = [root];
     clearSplit(root.split);
     root.histogram = canSplit(root) ? takeHistogram() : undefined;
-    if (root.histogram !== undefined) {
-      machine.fill(root.histogram, 0);
-      findSplit(root, root.histogram);
-    }
+    if (root.histogram !== undefined) evaluate(evaluated(root, root.histogram));
     while (tree.leafCount < parameters.leaves) {
       let best = -1;
       let bestGain = 0;
@@ -246,6 +237,7 @@ export function createTreeGrower(options: GrowerOptions, start: StartMachines = 
     grow,
     addScores: (scores, offset) => machine.addLeafValues(tree.leafValue, tree.leafCount, scores, offset),
     own: machines.first.own,
+    end: () => machines.first.end?.(),
   };
 }
 

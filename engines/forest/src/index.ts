@@ -11,4 +11,5 @@ export type { FeatureKind, Forest, ForestFeature, ForestImportances, ForestTask,
 export { forestLimits } from "./forest.ts";
 export { defaultTrainParameters, suggestParameters, type TrainParameters, validateParameters } from "./parameters.ts";
 export { createScorer, type Scorer } from "./score.ts";
+export { type StartThread, serveThread, type ThreadWork } from "./team.ts";
 export { type RoundProgress, type TrainedForest, type TrainOptions, trainForest, trainingRounds } from "./train.ts";

@@ -83,20 +83,20 @@ function binaryLogLoss(target: Float64Array, weightOf: WeightOf): Objective {
 }
 
 /** Rows whose losses share one logarithm: a product of 512 factors of at most 2 does not overflow. */
-const blockRows = 1_024;
+export const lossBlockRows = 1_024;
 
 /**
- * Fills gradient and hessian of rows[from … from + count - 1] and sums f64[2][2], by rows of even and of odd place: the
- * product of 1 + e^-|score|, and the sum of |score| where it is on the wrong side.
+ * Writes a block's sums f64[2][2], by rows of even and of odd place: the product of 1 + e^-|score|, and the sum of |score| where
+ * it is on the wrong side.
  */
-export type FillBlock = (from: number, count: number, sums: Float64Array) => void;
+export type SumBlock = (block: number, sums: Float64Array) => void;
 
 /** The mean log loss of rows that weigh the same, block by block: the order of its sums is that of the rows. */
-export function sumBlocks(rowCount: number, fill: FillBlock): number {
+export function sumBlocks(rowCount: number, sumBlock: SumBlock): number {
   const sums = new Float64Array(4);
   let loss = 0;
-  for (let from = 0; from < rowCount; from += blockRows) {
-    fill(from, Math.min(blockRows, rowCount - from), sums);
+  for (let block = 0; block * lossBlockRows < rowCount; block++) {
+    sumBlock(block, sums);
     const [even = 0, odd = 0, evenMisses = 0, oddMisses = 0] = sums;
     loss += logarithm(even) + logarithm(odd) + (evenMisses + oddMisses);
   }
@@ -106,10 +106,10 @@ export function sumBlocks(rowCount: number, fill: FillBlock): number {
 /** The twin of assembly/tree/gradient.ts. */
 function evenLogLoss(target: Float64Array): Objective["evaluate"] {
   return (rows, scores, gradient, hessian) =>
-    sumBlocks(rows.length, (from, count, sums) => {
+    sumBlocks(rows.length, (block, sums) => {
       sums.set([1, 1, 0, 0]);
-      for (let index = 0; index < count; index++) {
-        const row = rows[from + index] as number;
+      for (let index = block * lossBlockRows; index < Math.min(rows.length, (block + 1) * lossBlockRows); index++) {
+        const row = rows[index] as number;
         const s = scores[row] as number;
         const isOne = target[row] === 1;
         const e = exponential(s >= 0 ? -s : s);

@@ -14,6 +14,7 @@ import { createObjective, type Objective } from "./objective.ts";
 import { packForest } from "./pack.ts";
 import { type TrainParameters, validateParameters } from "./parameters.ts";
 import { createRandom, sampleInOrder } from "./random.ts";
+import type { StartThread } from "./team.ts";
 import { addTreeScores, type GrownTree } from "./tree.ts";
 import type { OwnRows } from "./tree-machine.ts";
 
@@ -44,6 +45,11 @@ export interface TrainOptions {
   readonly validationParts?: readonly Int32Array[];
   /** A table binned before from the same columns. */
   readonly binned?: BinnedTable;
+  /**
+   * Asks for a second thread, on tables from 65,536 rows on: it has to call serveThread with what it is given. The forest is the
+   * same with it, without it, and however late it comes.
+   */
+  readonly startThread?: StartThread;
   /** Put into the forest; anything that JSON can hold. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
@@ -78,7 +84,14 @@ export function* trainingRounds(
   const tableRows = data.target.length;
   const objective = createObjective(task, outputs, data.target, data.weight);
   const base = objective.start(rows);
-  const grower = createTreeGrower({ columns: data.columns, table, parameters, weight: data.weight, rows });
+  const grower = createTreeGrower({
+    columns: data.columns,
+    table,
+    parameters,
+    weight: data.weight,
+    rows,
+    startThread: options.startThread,
+  });
   const { scores, gradient, hessian, evaluate } = startRows(task, data, rows, base, objective, grower.own);
   const sampler = createSampler(parameters, rows, data.columns.length);
   const watch = options.validation === undefined ? undefined : createWatch(task, options.validation, base, options.validationParts);
@@ -86,32 +99,36 @@ export function* trainingRounds(
   const history: RoundProgress[] = [];
   let bestRound = 0;
   let bestLoss = Number.POSITIVE_INFINITY;
-  evaluate();
-  for (let round = 1; round <= parameters.rounds; round++) {
-    sampler.startRound(round);
-    let splitCount = 0;
-    for (let output = 0; output < outputs; output++) {
-      const from = output * tableRows;
-      const slice = (all: Float64Array): Float64Array => all.subarray(from, from + tableRows);
-      const tree = grower.grow(sampler.inBag, sampler.features(), slice(gradient), slice(hessian));
-      grower.addScores(scores, from);
-      addTreeScores(tree, data.columns, sampler.outOfBag, scores, from);
-      watch?.add(tree, output);
-      trees.push(tree);
-      splitCount += tree.nodeCount;
+  try {
+    evaluate();
+    for (let round = 1; round <= parameters.rounds; round++) {
+      sampler.startRound(round);
+      let splitCount = 0;
+      for (let output = 0; output < outputs; output++) {
+        const from = output * tableRows;
+        const slice = (all: Float64Array): Float64Array => all.subarray(from, from + tableRows);
+        const tree = grower.grow(sampler.inBag, sampler.features(), slice(gradient), slice(hessian));
+        grower.addScores(scores, from);
+        addTreeScores(tree, data.columns, sampler.outOfBag, scores, from);
+        watch?.add(tree, output);
+        trees.push(tree);
+        splitCount += tree.nodeCount;
+      }
+      const trainLoss = evaluate();
+      const watched = watch?.losses();
+      const validLoss = watched?.validLoss;
+      const progress = { round, rounds: parameters.rounds, trainLoss, ...watched };
+      history.push(progress);
+      if (validLoss === undefined || validLoss < bestLoss) {
+        bestRound = round;
+        bestLoss = validLoss ?? bestLoss;
+      }
+      if ((yield progress) === true) break;
+      if (watch !== undefined && parameters.earlyStoppingRounds > 0 && round - bestRound >= parameters.earlyStoppingRounds) break;
+      if (splitCount === 0 && !sampler.isRandom) break;
     }
-    const trainLoss = evaluate();
-    const watched = watch?.losses();
-    const validLoss = watched?.validLoss;
-    const progress = { round, rounds: parameters.rounds, trainLoss, ...watched };
-    history.push(progress);
-    if (validLoss === undefined || validLoss < bestLoss) {
-      bestRound = round;
-      bestLoss = validLoss ?? bestLoss;
-    }
-    if ((yield progress) === true) break;
-    if (watch !== undefined && parameters.earlyStoppingRounds > 0 && round - bestRound >= parameters.earlyStoppingRounds) break;
-    if (splitCount === 0 && !sampler.isRandom) break;
+  } finally {
+    grower.end();
   }
   const keep = watch !== undefined && parameters.earlyStoppingRounds > 0 ? bestRound : history.length;
   const metadata = options.metadata ?? {};

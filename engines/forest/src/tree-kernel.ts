@@ -1,287 +1,220 @@
 /**
- * The machine of coarse gradients in WebAssembly: lays out the memory and calls assembly/tree.
- *
- * Bytes: the sums of two groups of columns i64[2][14][256] at 0, then staged rows, small tables, histograms
- * f64[slots][…][3], entries u64[2][rows], bins by pairs of groups u8[pairs][table rows][2][16], to be added, and by column
- * u8[columns][table rows], to part rows (a cache holds a whole column). Then by table row: places u32, scores, gradient and hessian f64, leaf u16, label u8.
+ * The machine of coarse gradients in WebAssembly: one thread or two, each with its part of tree-part.ts, in one memory.
  */
 import type { BinnedFeature } from "./bins.ts";
 import { coarseSteps, fineStep, isCoarseEnough } from "./grid.ts";
 import { treeKernel } from "./kernels/tree.ts";
-import { type FillBlock, sumBlocks } from "./objective.ts";
-import type { NodeSums } from "./split.ts";
+import { treeSharedKernel } from "./kernels/tree-shared.ts";
+import { sumBlocks } from "./objective.ts";
+import { clearSplit, createSplit, findCategorySplit, type NodeSums, type Split } from "./split.ts";
+import { createTeam, type StartThread } from "./team.ts";
+import { type Group, layOutTree, type TreeLayout, type TreeShape } from "./tree-layout.ts";
 import { histogramOffsets, type MachineOptions, placesOf, type TreeMachine, type TreeRows } from "./tree-machine.ts";
+import { createTreePart, type OperationName } from "./tree-part.ts";
 
-type Kernel = Record<string, (...numbers: number[]) => number>;
+const compiled: { tree?: WebAssembly.Module; treeShared?: WebAssembly.Module } = {};
 
-const groupColumns = 14;
-const columnBytes = 2_048;
-const groupSumBytes = groupColumns * columnBytes;
-const chunkRows = 1_024;
-/** Rows whose packed sums cannot overflow: see assembly/tree/histogram.ts. */
-const blockRows = 15 * chunkRows;
-const stageAt = 65_536;
-const goesLeftAt = stageAt + chunkRows * 32;
-const foundAt = goesLeftAt + 256;
-const fixedBytes = foundAt + 64;
-const mostBytes = 65_536 * 65_535;
-
-let compiled: WebAssembly.Module | undefined;
-
-interface Group {
-  readonly firstFeature: number;
-  readonly width: number;
-  /** Bytes from the table's bins to this group's of row 0. */
-  readonly offset: number;
+function compile(isShared: boolean): WebAssembly.Module {
+  const name = isShared ? "treeShared" : "tree";
+  const { base64 } = isShared ? treeSharedKernel : treeKernel;
+  compiled[name] ??= new WebAssembly.Module(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)));
+  return compiled[name];
 }
 
-/** Evenly wide groups of at most 14 columns, in their order. */
-function groupsOf(featureCount: number, rowCount: number, rowBytes: number): Group[] {
-  const count = Math.ceil(featureCount / groupColumns);
-  const width = Math.ceil(featureCount / count);
-  return Array.from({ length: count }, (_, index) => ({
-    firstFeature: index * width,
-    width: Math.min(width, featureCount - index * width),
-    offset: Math.floor(index / 2) * rowCount * rowBytes + (index % 2) * 16,
-  }));
+function shapeOf({ table, parameters, rowCapacity, slots }: MachineOptions, parts: 1 | 2): TreeShape {
+  const { leaves, minRows, minHessian, l2, minGain } = parameters;
+  const valueBins = table.features.map((feature) => feature.valueBins);
+  const isCategory = table.features.map((feature) => feature.kind === "category");
+  return { rowCount: table.rowCount, rowCapacity, leaves, slots, valueBins, isCategory, parts, minRows, minHessian, l2, minGain };
 }
 
-/** @throws RangeError or WebAssembly.CompileError where the kernel cannot start. */
-export function startTreeKernel(options: MachineOptions): TreeMachine {
-  const { table, parameters, rowCapacity } = options;
-  const { features, rowCount } = table;
-  const { minRows, minHessian, l2, minGain, leaves } = parameters;
-  const offsets = histogramOffsets(table);
-  const rowBytes = features.length > groupColumns ? 32 : 16;
-  const groups = groupsOf(features.length, rowCount, rowBytes);
-  let end = fixedBytes;
-  const take = (bytes: number): number => {
-    const at = end;
-    end += Math.ceil(bytes / 64) * 64;
-    return at;
-  };
-  const slotBytes = Math.ceil(((offsets[features.length] as number) * 8) / 64) * 64;
-  const slotsAt = take(slotBytes * options.slots);
-  const entriesAt = [take(rowCapacity * 8), take(rowCapacity * 8)] as const;
-  const binsAt = take(Math.ceil(groups.length / 2) * rowCount * rowBytes);
-  const columnsAt = take(rowCount * features.length);
-  const rowsAt = take(rowCapacity * 4);
-  const placesAt = take(rowCount * 4);
-  const trainingRowsAt = take(rowCapacity * 4);
-  const scoresAt = take(rowCount * 8);
-  const labelsAt = take(rowCount);
-  const gradientAt = take(rowCount * 8);
-  const hessianAt = take(rowCount * 8);
-  const leafOfAt = take(rowCount * 2);
-  const leafSumsAt = take(leaves * 16);
-  if (end > mostBytes) throw new RangeError("the table is larger than the memory of a kernel");
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(end / 65_536) });
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(treeKernel.base64), (letter) => letter.charCodeAt(0)));
-  const kernel = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Kernel;
-  const bytes = new Uint8Array(memory.buffer);
-  const f64 = (at: number, length: number): Float64Array => new Float64Array(memory.buffer, at, length);
-  new Int32Array(memory.buffer, placesAt, rowCount).set(placesOf(rowCount, options.rows));
-  groups.forEach(({ firstFeature, width, offset }) => {
+function fillTable(bytes: Uint8Array, layout: TreeLayout, { features, rowCount }: MachineOptions["table"]): void {
+  for (const { firstFeature, width, bins } of layout.groups)
     for (let feature = firstFeature; feature < firstFeature + width; feature++) {
-      const { bins } = features[feature] as BinnedFeature;
-      bytes.set(bins, columnsAt + feature * rowCount);
-      let at = binsAt + offset + feature - firstFeature;
-      for (let row = 0; row < rowCount; row++, at += rowBytes) bytes[at] = bins[row] as number;
+      const column = (features[feature] as BinnedFeature).bins;
+      bytes.set(column, layout.columns + feature * rowCount);
+      let at = bins + feature - firstFeature;
+      for (let row = 0; row < rowCount; row++, at += layout.rowBytes) bytes[at] = column[row] as number;
     }
-  });
-  new Int32Array(memory.buffer, trainingRowsAt, rowCapacity).set(options.rows);
+}
+
+/**
+ * @param startThread  asks for a second thread; without shared memory, or with one column, there is none.
+ * @throws RangeError or WebAssembly.CompileError where the kernel cannot start.
+ */
+export function startTreeKernel(options: MachineOptions, startThread?: StartThread): TreeMachine {
+  const { table, parameters, rows: trainingRows } = options;
+  const { features, rowCount } = table;
+  const isShared = startThread !== undefined && features.length > 1 && typeof SharedArrayBuffer === "function";
+  const shape = shapeOf(options, isShared ? 2 : 1);
+  const layout = layOutTree(shape);
+  const memory = new WebAssembly.Memory({ initial: layout.pages, maximum: layout.pages, shared: isShared });
+  const module = compile(isShared);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const { buffer } = memory;
+  const local = createTreePart(exports as Parameters<typeof createTreePart>[0], buffer, shape);
+  const bytes = new Uint8Array(buffer);
+  const f64 = (at: number, length: number): Float64Array => new Float64Array(buffer, at, length);
+  const i32 = (at: number, length: number): Int32Array => new Int32Array(buffer, at, length);
+  fillTable(bytes, layout, table);
+  i32(layout.places, rowCount).set(placesOf(rowCount, trainingRows));
+  i32(layout.trainingRows, trainingRows.length).set(trainingRows);
   const own = {
-    scores: f64(scoresAt, rowCount),
-    gradient: f64(gradientAt, rowCount),
-    hessian: f64(hessianAt, rowCount),
+    scores: f64(layout.scores, rowCount),
+    gradient: f64(layout.gradient, rowCount),
+    hessian: f64(layout.hessian, rowCount),
     binaryLogLoss,
   };
-  const found = f64(foundAt, 5);
-  const integers = new BigInt64Array(memory.buffer, foundAt, 4);
+  const parts = Array.from({ length: shape.parts }, (_, part) => part);
+  const found = layout.found.map((at) => f64(at, 16));
+  const offsets = histogramOffsets(table);
   const histograms = Array.from({ length: options.slots }, (_, slot) =>
-    f64(slotsAt + slot * slotBytes, offsets[features.length] as number),
+    f64(layout.histogramAt(slot, 0), offsets[features.length] as number),
   );
-  const entries = entriesAt.map((at) => new Uint32Array(memory.buffer, at, rowCapacity * 2));
-  const starts = new Int32Array(leaves);
-  const counts = new Int32Array(leaves);
-  const buffers = new Uint8Array(leaves);
-  /** A bit for each column of a group that the tree may use. */
-  const chosen = new Int32Array(groups.length);
+  const words = layout.entries.map((at) => new Uint32Array(buffer, at, options.rowCapacity * 2));
+  const starts = layout.starts.map((at) => i32(at, shape.leaves));
+  const counts = layout.counts.map((at) => i32(at, shape.leaves));
+  const buffers = i32(layout.buffers, shape.leaves);
+  const chosen = i32(layout.chosen, layout.groups.length);
+  const byCategory = createSplit();
+  let categories: readonly number[] = [];
   let tree: TreeRows | undefined;
   let steps = coarseSteps(0, 0);
   let largest = steps;
+  const team = isShared ? createTeam(buffer, layout.control) : undefined;
+  if (isShared) startThread({ module, memory, shape });
 
-  function histogramAddress(slot: number, feature: number): number {
-    return slotsAt + slot * slotBytes + (offsets[feature] as number) * 8;
+  /** Does an operation's parts, the second by the other thread if that is there. */
+  function run(operation: OperationName, ...numbers: number[]): void {
+    const isPosted = team?.post(operation, numbers) ?? false;
+    local[operation](0, ...numbers);
+    if (isPosted) team?.join();
+    else if (shape.parts === 2) local[operation](1, ...numbers);
   }
 
-  function entryAddress(leaf: number): number {
-    return entriesAt[buffers[leaf] as 0 | 1] + (starts[leaf] as number) * 8;
+  function largestFound(index: number): number {
+    return Math.max(...parts.map((part) => found[part]?.[index] as number));
   }
 
   function begin(given: TreeRows): NodeSums | undefined {
     tree = given;
     const count = tree.rows.length;
-    new Int32Array(memory.buffer, rowsAt, count).set(tree.rows);
-    if (tree.gradient.buffer !== memory.buffer) own.gradient.set(tree.gradient);
-    if (tree.hessian.buffer !== memory.buffer) own.hessian.set(tree.hessian);
-    largest = { gradient: call("largest", gradientAt, rowsAt, count), hessian: call("largest", hessianAt, rowsAt, count) };
+    i32(layout.rows, count).set(tree.rows);
+    if (tree.gradient.buffer !== buffer) own.gradient.set(tree.gradient);
+    if (tree.hessian.buffer !== buffer) own.hessian.set(tree.hessian);
+    run("largest", count);
+    largest = { gradient: largestFound(0), hessian: largestFound(1) };
     steps = coarseSteps(largest.gradient, largest.hessian);
-    const inverses = [1 / steps.gradient, 1 / steps.hessian] as const;
-    call("quantise", rowsAt, count, placesAt, gradientAt, hessianAt, ...inverses, tree.key, entriesAt[0], foundAt);
-    const [gradients = 0, hessians = 0, gradientSquares = 0, gradientSizes = 0] = Array.from(integers, Number);
+    run("quantise", count, 1 / steps.gradient, 1 / steps.hessian, tree.key);
+    const [gradients, hessians, gradientSquares, gradientSizes] = [0, 1, 2, 3].map((index) =>
+      parts.reduce((sum, part) => sum + Number(new BigInt64Array(buffer, layout.found[part as 0 | 1], 4)[index]), 0),
+    ) as [number, number, number, number];
     if (!isCoarseEnough(count, { gradients, hessians, gradientSquares, gradientSizes })) return undefined;
-    starts[0] = 0;
-    counts[0] = count;
     buffers[0] = 0;
-    chosen.fill(0);
-    for (const feature of tree.features) {
-      const { width } = groups[0] as Group;
-      const group = Math.floor(feature / width);
-      chosen[group] = (chosen[group] as number) | (1 << (feature % width));
-    }
+    choose(tree.features);
     return { gradient: gradients * steps.gradient, hessian: hessians * steps.hessian, count };
   }
 
+  function choose(onFeatures: Int32Array): void {
+    chosen.fill(0);
+    const { width } = layout.groups[0] as Group;
+    for (const feature of onFeatures) {
+      const group = Math.floor(feature / width);
+      chosen[group] = (chosen[group] as number) | (1 << (feature % width));
+    }
+    categories = Array.from(onFeatures).filter((feature) => shape.isCategory[feature]);
+  }
+
   function binaryLogLoss(target: Float64Array): () => number {
-    const labels = bytes.subarray(labelsAt, labelsAt + rowCount);
     target.forEach((value, row) => {
-      labels[row] = value;
+      bytes[layout.labels + row] = value;
     });
-    const fill: FillBlock = (from, count, sums) => {
-      call("binaryGradients", trainingRowsAt + from * 4, count, labelsAt, scoresAt, gradientAt, hessianAt, foundAt);
-      sums.set(found.subarray(0, 4));
+    return () => {
+      run("gradients", trainingRows.length);
+      return sumBlocks(trainingRows.length, (block, sums) => sums.set(f64(layout.lossSums + block * 32, 4)));
     };
-    return () => sumBlocks(options.rows.length, fill);
   }
 
-  function call(name: string, ...numbers: number[]): number {
-    return (kernel[name] as (...numbers: number[]) => number)(...numbers);
-  }
-
-  /** Adds staged rows to the sums of one group, for its chosen columns. */
-  function addStaged(group: number, at: number, count: number): void {
-    const mask = chosen[group] as number;
-    const { width } = groups[group] as Group;
-    const name = group % 2 === 0 ? "add" : "second";
-    if (mask === 0) return;
-    if (mask !== (1 << width) - 1) call(`${name}Some`, stageAt, at, count, mask);
-    else call(`${name}${width + (width & 1)}`, stageAt, at, count);
-    if (width % 2 === 1) clearPadding((group % 2) * groupSumBytes + width * columnBytes);
-  }
-
-  /** An odd width adds a column that is not there, whose bin is 0 at every row. */
-  function clearPadding(at: number): void {
-    bytes.fill(0, at, at + 8);
-  }
-
-  function flushGroup(group: number, slot: number, isFirst: boolean): void {
-    const { firstFeature, width } = groups[group] as Group;
-    for (let column = 0; column < width; column++) {
-      if ((((chosen[group] as number) >> column) & 1) === 0) continue;
-      const { valueBins } = features[firstFeature + column] as BinnedFeature;
-      const from = (group % 2) * groupSumBytes + column * columnBytes;
-      const to = histogramAddress(slot, firstFeature + column);
-      call("flush", from, to, valueBins + 1, steps.gradient, steps.hessian, isFirst ? 1 : 0);
+  /** Takes what the parts found, at `first` of each, if that is better. */
+  function takeNumeric(first: number, best: Split): void {
+    for (const part of parts) {
+      const [gain = 0, feature = -1, bin = 0, missing = 0, gradient = 0, hessian = 0, count = 0] = found[part]?.subarray(first) ?? [];
+      if (feature < 0 || gain < best.gain || (gain === best.gain && best.feature <= feature)) continue;
+      best.gain = gain;
+      best.feature = feature;
+      best.isCategory = false;
+      best.isSubset = false;
+      best.bin = bin;
+      best.missingLeft = missing as -1 | 0 | 1;
+      Object.assign(best.left, { gradient, hessian, count });
     }
   }
 
-  function fill(slot: number, leaf: number): void {
-    const count = counts[leaf] as number;
-    const at = entryAddress(leaf);
-    for (let pair = 0; pair < groups.length; pair += 2) {
-      const halves = pair + 1 < groups.length ? [pair, pair + 1] : [pair];
-      if (halves.every((group) => chosen[group] === 0)) continue;
-      const bins = binsAt + (groups[pair] as Group).offset;
-      const gather = rowBytes === 32 ? "gatherPair" : "gatherOne";
-      for (let first = 0; first < count; first += blockRows) {
-        const end = Math.min(count, first + blockRows);
-        for (let from = first; from < end; from += chunkRows) {
-          const rows = Math.min(chunkRows, end - from);
-          call(gather, bins, at + from * 8, rows, stageAt);
-          for (const group of halves) addStaged(group, at + from * 8, rows);
-        }
-        for (const group of halves) flushGroup(group, slot, first === 0);
-      }
+  function findCategories(slot: number, node: NodeSums, best: Split): void {
+    clearSplit(byCategory);
+    for (const index of categories) {
+      const feature = features[index] as BinnedFeature;
+      findCategorySplit(histograms[slot] as Float64Array, offsets[index] as number, feature, index, node, parameters, byCategory);
     }
+    const { gain, feature } = byCategory;
+    if (feature < 0 || gain < best.gain || (gain === best.gain && best.feature <= feature)) return;
+    const { left, leftBins, ...rest } = byCategory;
+    Object.assign(best, rest);
+    Object.assign(best.left, left);
+    best.leftBins.set(leftBins);
   }
 
   return {
     own,
     begin,
-    fill,
-    subtract(whole, part) {
-      if (tree?.features.length === features.length) {
-        kernel.subtract?.(histogramAddress(whole, 0), histogramAddress(part, 0), offsets[features.length] as number);
-        return;
-      }
-      for (const feature of tree?.features ?? []) {
-        const length = (offsets[feature + 1] as number) - (offsets[feature] as number);
-        kernel.subtract?.(histogramAddress(whole, feature), histogramAddress(part, feature), length);
-      }
+    evaluate({ index, slot, sums, best }, sibling) {
+      const own = [sums.gradient, sums.hessian, best === undefined ? 0 : sums.count] as const;
+      const other = sibling?.sums ?? sums;
+      const whole = sibling?.slot ?? -1;
+      run("evaluate", slot, index, steps.gradient, steps.hessian, ...own, whole, other.gradient, other.hessian, other.count);
+      if (best !== undefined) takeNumeric(0, best);
+      if (sibling?.best !== undefined) takeNumeric(8, sibling.best);
+      if (categories.length === 0) return;
+      if (best !== undefined) findCategories(slot, sums, best);
+      if (sibling?.best !== undefined) findCategories(sibling.slot, sibling.sums, sibling.best);
     },
-    histogram: (slot) => histograms[slot] as Float64Array,
-    findNumeric(slot, feature, node, best) {
-      const { valueBins } = features[feature] as BinnedFeature;
-      const denominator = node.hessian + l2;
-      const parent = (denominator > 0 ? (node.gradient * node.gradient) / denominator : 0) + minGain;
-      const { gradient, hessian, count } = node;
-      const at = histogramAddress(slot, feature);
-      const find = kernel.findNumeric as (...numbers: number[]) => number;
-      const gain = find(at, valueBins, gradient, hessian, count, minRows, minHessian, l2, parent, best.gain, foundAt);
-      if (!(gain > best.gain)) return;
-      best.gain = gain;
-      best.feature = feature;
-      best.isCategory = false;
-      best.isSubset = false;
-      best.bin = found[0] as number;
-      best.missingLeft = found[1] as -1 | 0 | 1;
-      best.left.gradient = found[2] as number;
-      best.left.hessian = found[3] as number;
-      best.left.count = found[4] as number;
-    },
-    part(leaf, right, feature, goesLeft) {
-      bytes.set(goesLeft, goesLeftAt);
-      const start = starts[leaf] as number;
-      const count = counts[leaf] as number;
+    split(leaf, right, feature, goesLeft) {
+      bytes.set(goesLeft, layout.goesLeft);
+      run("split", leaf, right, feature);
       const other = 1 - (buffers[leaf] as number);
-      const to = entriesAt[other as 0 | 1] + start * 8;
-      const lefts = call("partition", entryAddress(leaf), count, columnsAt + feature * rowCount, goesLeftAt, to);
-      counts[leaf] = lefts;
-      starts[right] = start + lefts;
-      counts[right] = count - lefts;
       buffers[leaf] = other;
       buffers[right] = other;
-      return lefts;
+      return parts.reduce((sum, part) => sum + (counts[part]?.[leaf] as number), 0);
     },
     cover(leaf, weight) {
-      const words = entries[buffers[leaf] as 0 | 1] as Uint32Array;
-      const first = (starts[leaf] as number) * 2;
-      const last = first + ((counts[leaf] as number) - 1) * 2;
-      const [from, to, step] = (words[first] as number) <= (words[last] as number) ? [first, last, 2] : [last, first, -2];
       let sum = 0;
-      for (let at = from; at !== to + step; at += step) sum += weight[words[at] as number] as number;
+      for (const part of parts) {
+        const entries = words[buffers[leaf] as 0 | 1] as Uint32Array;
+        const first = (starts[part]?.[leaf] as number) * 2;
+        const end = first + (counts[part]?.[leaf] as number) * 2;
+        const isAscending = (entries[first] as number) <= (entries[end - 2] as number);
+        for (let at = 0; at < end - first; at += 2) sum += weight[entries[isAscending ? first + at : end - 2 - at] as number] as number;
+      }
       return sum;
     },
     sumLeaves(leafCount) {
       const count = tree?.rows.length ?? 0;
-      for (let leaf = 0; leaf < leafCount; leaf++) call("labelLeaf", entryAddress(leaf), counts[leaf] as number, leafOfAt, leaf);
-      const sums = f64(leafSumsAt, leafCount * 2).fill(0);
-      const fine = [fineStep(largest.gradient, count), fineStep(largest.hessian, count)] as const;
-      call("sumLeaves", rowsAt, count, leafOfAt, gradientAt, hessianAt, ...fine, leafSumsAt);
-      return sums;
+      run("sumLeaves", leafCount, count, fineStep(largest.gradient, count), fineStep(largest.hessian, count));
+      const sums = layout.leafSums.slice(0, shape.parts).map((at) => f64(at, leafCount * 2));
+      return Float64Array.from({ length: leafCount * 2 }, (_, at) => sums.reduce((sum, own) => sum + (own[at] as number), 0));
     },
     addLeafValues(values, leafCount, scores, offset) {
-      if (scores.buffer === memory.buffer) {
-        f64(leafSumsAt, leafCount).set(values.subarray(0, leafCount));
-        call("addLeafValues", rowsAt, tree?.rows.length ?? 0, leafOfAt, leafSumsAt, scoresAt);
+      if (scores.buffer === buffer) {
+        f64(layout.leafSums[0], leafCount).set(values.subarray(0, leafCount));
+        run("addLeafValues", tree?.rows.length ?? 0);
         return;
       }
-      const leafOf = new Uint16Array(memory.buffer, leafOfAt, rowCount);
+      const leafOf = new Uint16Array(buffer, layout.leafOf, rowCount);
       for (const row of tree?.rows ?? []) {
         const place = offset + row;
         scores[place] = (scores[place] as number) + (values[leafOf[row] as number] as number);
       }
     },
+    end: () => team?.end(),
   };
 }

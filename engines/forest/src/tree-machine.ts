@@ -10,7 +10,8 @@ import type { BinnedFeature, BinnedTable } from "./bins.ts";
 import { chanceOf, coarseGradient, coarseHessian, coarseSteps, fineStep, isCoarseEnough, largestOf, roundTo, roundToGrid } from "./grid.ts";
 import type { HistogramSummer } from "./histogram.ts";
 import type { TrainParameters } from "./parameters.ts";
-import { findNumericSplit, type NodeSums, type Split } from "./split.ts";
+import { findCategorySplit, findNumericSplit, type NodeSums, type Split } from "./split.ts";
+import type { StartThread } from "./team.ts";
 
 /** What one tree is grown on. */
 export interface TreeRows {
@@ -23,18 +24,23 @@ export interface TreeRows {
   readonly key: number;
 }
 
+export interface Evaluated {
+  readonly index: number;
+  readonly slot: number;
+  readonly sums: NodeSums;
+  readonly best?: Split;
+}
+
 export interface TreeMachine {
   /** Takes a tree's rows as leaf 0; their sums, or undefined where the coarse grid is too coarse for these gradients. */
   begin(tree: TreeRows): NodeSums | undefined;
-  /** Overwrites the histogram in a slot by that of a leaf. */
-  fill(slot: number, leaf: number): void;
-  /** Takes the histogram in slot `part` from that in slot `whole`. */
-  subtract(whole: number, part: number): void;
-  histogram(slot: number): Float64Array;
-  /** As findNumericSplit. */
-  findNumeric(slot: number, feature: number, node: NodeSums, best: Split): void;
-  /** Parts a leaf by goesLeft u8[256] of a feature's bin: the left rows keep its number, the others become `right`. */
-  part(leaf: number, right: number, feature: number, goesLeft: Uint8Array): number;
+  /**
+   * Overwrites a slot by a leaf's histogram and, where `best` is given, finds the leaf's best split by the tree's columns, the
+   * first of equal ones. With a sibling also that one's: its slot holds the histogram of both, and is left with its own.
+   */
+  evaluate(leaf: Evaluated, sibling?: Evaluated): void;
+  /** Parts a leaf's rows by goesLeft u8[256] of a feature's bin: the left rows keep its number, the others become `right`. */
+  split(leaf: number, right: number, feature: number, goesLeft: Uint8Array): number;
   /** The weights of a leaf's rows, added in ascending order of rows. */
   cover(leaf: number, weight: Float64Array): number;
   /** Gradient and hessian of each leaf, exact sums on the fine grid: f64[leaves][2]. */
@@ -43,6 +49,8 @@ export interface TreeMachine {
   addLeafValues(values: Float64Array, leafCount: number, scores: Float64Array, offset: number): void;
   /** Arrays by row in the machine's own memory: whoever uses them spares it copies. */
   readonly own?: OwnRows;
+  /** Lets go of a second thread. */
+  end?(): void;
 }
 
 export interface OwnRows {
@@ -62,6 +70,7 @@ export interface MachineOptions {
   readonly slots: number;
   /** The training rows in their order: a row's chance depends on its place here. */
   readonly rows: Int32Array;
+  readonly startThread?: StartThread | undefined;
 }
 
 /** f64 offset of each feature's histogram, and the length of all. */
@@ -118,6 +127,23 @@ export function createPlainMachine(options: MachineOptions, grid: "fine" | "coar
     return slots[slot];
   }
 
+  function subtract(whole: number, part: number): void {
+    const from = histogram(whole);
+    const taken = histogram(part);
+    for (const feature of tree.features) {
+      const end = offsets[feature + 1] as number;
+      for (let at = offsets[feature] as number; at < end; at++) from[at] = (from[at] as number) - (taken[at] as number);
+    }
+  }
+
+  function find(slot: number, sums: NodeSums, best: Split): void {
+    for (const index of tree.features) {
+      const feature = table.features[index] as BinnedFeature;
+      const findOne = feature.kind === "category" ? findCategorySplit : findNumericSplit;
+      findOne(histogram(slot), offsets[index] as number, feature, index, sums, parameters, best);
+    }
+  }
+
   return {
     begin(given) {
       tree = given;
@@ -140,28 +166,16 @@ export function createPlainMachine(options: MachineOptions, grid: "fine" | "coar
       return sums;
     },
 
-    fill(slot, leaf) {
-      summer.load(rows, starts[leaf] as number, counts[leaf] as number, summed.gradient, summed.hessian);
+    evaluate({ index, slot, sums, best }, sibling) {
+      summer.load(rows, starts[index] as number, counts[index] as number, summed.gradient, summed.hessian);
       for (const feature of tree.features) summer.sum(feature, histogram(slot), offsets[feature] as number);
+      if (best !== undefined) find(slot, sums, best);
+      if (sibling === undefined) return;
+      subtract(sibling.slot, slot);
+      if (sibling.best !== undefined) find(sibling.slot, sibling.sums, sibling.best);
     },
 
-    subtract(whole, part) {
-      const from = histogram(whole);
-      const taken = histogram(part);
-      for (const feature of tree.features) {
-        const end = offsets[feature + 1] as number;
-        for (let at = offsets[feature] as number; at < end; at++) from[at] = (from[at] as number) - (taken[at] as number);
-      }
-    },
-
-    histogram,
-
-    findNumeric(slot, feature, node, best) {
-      const binned = table.features[feature] as BinnedFeature;
-      findNumericSplit(histogram(slot), offsets[feature] as number, binned, feature, node, parameters, best);
-    },
-
-    part(leaf, right, feature, goesLeft) {
+    split(leaf, right, feature, goesLeft) {
       const { bins } = table.features[feature] as BinnedFeature;
       const start = starts[leaf] as number;
       const end = start + (counts[leaf] as number);

@@ -24,7 +24,7 @@ export const startMachines: StartMachines = (options) => {
 
 function startCoarse(options: MachineOptions): TreeMachine {
   try {
-    return startTreeKernel(options);
+    return startTreeKernel(options, options.startThread);
   } catch {
     return createPlainMachine(options, "coarse", startHistograms(options.table, options.rowCapacity));
   }

@@ -25,6 +25,24 @@ export function gatherPair(bins: usize, entries: usize, count: i32, stage: usize
   }
 }
 
+/** The same of the first group of a pair alone, or of the second. */
+export function gatherFirst(bins: usize, entries: usize, count: i32, stage: usize): void {
+  gatherHalf(bins, entries, count, stage);
+}
+
+export function gatherSecond(bins: usize, entries: usize, count: i32, stage: usize): void {
+  gatherHalf(bins + 16, entries, count, stage + secondStage);
+}
+
+@inline
+function gatherHalf(bins: usize, entries: usize, count: i32, stage: usize): void {
+  for (let index = 0; index < count; index++) {
+    v128.store(stage, v128.load(bins + (<usize>load<u32>(entries) << 5)));
+    entries += 8;
+    stage += 16;
+  }
+}
+
 /** The same of a group that has no other. */
 export function gatherOne(bins: usize, entries: usize, count: i32, stage: usize): void {
   for (let index = 0; index < count; index++) {
