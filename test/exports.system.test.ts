@@ -22,7 +22,10 @@ let product: StartedProduct;
 before(async () => {
   product = await startProduct();
   for (const [index, reference] of tricks.entries()) {
-    const body = { record: { duration_in_month: 12 + index, credit_amount: 1000 * (index + 1) }, reference };
+    const body = {
+      record: { duration_in_month: 12 + index, credit_amount: 1000 * (index + 1), ...(index === 1 ? { purpose: "spaceship" } : {}) },
+      reference,
+    };
     const reply = await product.call("POST", decidePath, { key: product.customerKey, body });
     assert.equal(reply.status, 200, reply.text);
   }
@@ -79,6 +82,7 @@ test("decisions as CSV give the answers of their calls, and a reference that is 
     const { prediction } = (body as { decision: { prediction: number } }).decision ?? body;
     assert.equal(Number(row.prediction), prediction);
     assert.equal((JSON.parse(row.record ?? "") as { duration_in_month: number }).duration_in_month, 12 + index);
+    assert.equal(row.unseen, index === 1 ? "purpose" : "");
     assert.ok(Number(row.score) < 0 || Number(row.score) > 0, "a negative number stays a number");
   }
 });

@@ -286,7 +286,7 @@ export const servingRoutes = {
     path: "/api/v1/services/{service}/decisions.csv",
     summary: "Every stored decision of a service as CSV, newest first; a customer sees its own.",
     description:
-      "Streamed; the record stands as JSON in one column. A text that a spreadsheet would run as a formula has an apostrophe in front.",
+      "Streamed; the record stands as JSON in one column, the columns whose category training never saw in another. A text that a spreadsheet would run as a formula has an apostrophe in front.",
     tag: "decisions",
     access: { kind: "customer", scope: "read", role: "analyst" },
     params: ServiceParams,

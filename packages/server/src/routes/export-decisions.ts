@@ -3,7 +3,19 @@ import type { DecisionLog, ServiceCatalogue } from "@megalith/platform/serving";
 import type { CsvCell, CsvExports } from "../csv-reply.ts";
 import { bindRoute } from "../route.ts";
 
-const header = ["id", "recorded_at", "event_time", "customer", "reference", "version", "prediction", "probability", "score", "record"];
+const header = [
+  "id",
+  "recorded_at",
+  "event_time",
+  "customer",
+  "reference",
+  "version",
+  "prediction",
+  "probability",
+  "score",
+  "record",
+  "unseen",
+];
 const pageRows = 1000;
 
 export function exportDecisions(uses: { catalogue: ServiceCatalogue; log: DecisionLog; exports: CsvExports }) {
@@ -30,6 +42,7 @@ async function* rowsOf(log: DecisionLog, serviceId: string, customerId: string |
       decision.answer.probability,
       decision.answer.score,
       JSON.stringify(decision.input),
+      decision.answer.unseen?.join("; ") ?? null,
     ]);
     const last = page.at(-1);
     if (last === undefined || page.length < pageRows) return;
