@@ -33,7 +33,7 @@ export function HomePage() {
   return (
     <div className="page">
       <PageHead title={say("home.title")} lead={say(isProvider ? "home.lead" : "home.customerLead")}>
-        {mayPublish ? (
+        {mayPublish && used.length > 0 ? (
           <Link className="button primary" to="/new">
             {say("home.new")}
           </Link>

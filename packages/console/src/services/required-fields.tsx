@@ -15,8 +15,8 @@ export function RequiredFields({ columns, value, onChange }: RequiredFieldsProps
     <details>
       <summary>{say("settings.required", { count: number(value.length) })}</summary>
       <p className="small quiet">{say("settings.requiredHint")}</p>
-      <fieldset className="plain row">
-        <legend className="small quiet">{say("settings.requiredColumns")}</legend>
+      <fieldset className="plain checks">
+        <legend>{say("settings.requiredColumns")}</legend>
         {columns.map(({ name }) => (
           <label key={name} className="check">
             <input
