@@ -8,6 +8,11 @@ const parameters = process.argv.slice(2);
 if (parameters[0] !== "up") {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => controller.abort());
 }
+// Who reads no further, such as `| head`, does not end the work.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 process.exitCode = await runProgram(parameters, {
   in: process.stdin,
   out: process.stdout,

@@ -1,7 +1,8 @@
 /** Reads a table from a file as an engine wants it, through a staging folder that goes in any case. */
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeDraftFolder } from "@megalith/platform/foundation";
 import { type ColumnKind, importFile, readTable, type TableContent } from "@megalith/platform/tables";
 
 export interface TableFileOptions {
@@ -18,7 +19,7 @@ export interface TableFile extends TableContent {
 /** @throws MegalithError "tables.…". */
 export async function readTableFile(path: string, options: TableFileOptions): Promise<TableFile> {
   await stat(path);
-  const folder = await mkdtemp(join(tmpdir(), "megalith-"));
+  const folder = await makeDraftFolder(join(tmpdir(), "megalith"));
   try {
     const expected = Object.fromEntries(Object.entries(options.kinds ?? {}).map(([name, kind]) => [name, { kind }]));
     const imported = await importFile({ source: path, folder, mode: "strict", signal: options.signal, overrides: { expected } });

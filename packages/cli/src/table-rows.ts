@@ -1,7 +1,8 @@
 /** Rows of a table file as they go to a server, streamed: the file is read once into a staging folder, which goes in any case. */
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeDraftFolder } from "@megalith/platform/foundation";
 import { type CellValue, type ColumnKind, importFile, streamRows } from "@megalith/platform/tables";
 
 export interface TableRows {
@@ -27,7 +28,7 @@ export async function withTableRows<T>(
   work: (table: TableRows) => Promise<T>,
 ): Promise<T> {
   await stat(path);
-  const folder = await mkdtemp(join(tmpdir(), "megalith-"));
+  const folder = await makeDraftFolder(join(tmpdir(), "megalith"));
   try {
     const expected = Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, { kind }]));
     const imported = await importFile({ source: path, folder, mode: "strict", signal, overrides: { expected } });

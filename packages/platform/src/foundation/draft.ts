@@ -46,7 +46,7 @@ export function nameByPlace(error: unknown, draft: string, place: string): unkno
   return Object.assign(error, { message: error.message.replaceAll(draft, place), path: place });
 }
 
-/** Of this place, those whose maker, on this machine, has ended. A folder that cannot be listed has none. */
+/** Of this place, those whose maker, on this machine, has ended. One that is another user's stays: it is theirs to remove. */
 async function removeStaleDrafts(place: string): Promise<void> {
   const folder = dirname(place);
   const prefix = prefixOf(place);
@@ -55,7 +55,7 @@ async function removeStaleDrafts(place: string): Promise<void> {
     if (!name.startsWith(prefix)) continue;
     const [maker, pid, start] = name.slice(prefix.length).split("-");
     if (maker === machine() && /^\d+$/.test(pid ?? "") && startOf(Number(pid)) !== start)
-      await rm(join(folder, name), { recursive: true, force: true });
+      await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
