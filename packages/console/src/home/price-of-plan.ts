@@ -2,7 +2,10 @@
 import type { PlanShape } from "@megalith/contract";
 import type { Words } from "../language/language.tsx";
 
-export function priceOfPlan(plan: PlanShape | undefined, { say, number, money }: Words): string | undefined {
+export function priceOfPlan(
+  plan: PlanShape | undefined,
+  { say, number, money }: Pick<Words, "say" | "number" | "money">,
+): string | undefined {
   const prices = plan?.versions[0]?.prices;
   if (plan === undefined || prices === undefined) return undefined;
   const units = prices.tiers.map(({ priceNanos }) => BigInt(priceNanos));
