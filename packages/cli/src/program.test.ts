@@ -64,6 +64,30 @@ test("training from a file prints one JSON object with the fixed fields, and pro
   assert.notEqual(err, "");
 });
 
+test("early stopping ends a training, and the card, --json and the words say how many rounds were chosen and what a constant scores", async () => {
+  const file = await tableFile("stopped.csv", "x,colour,y", noisy);
+  const model = join(folder, "stopped.model");
+  const given = ["train", file, "--target", "y", "--out", model, "--folds", "2", "--early-stopping-rounds", "5"];
+  const told = JSON.parse((await run([...given, "--json"])).out) as {
+    rounds: { rounds: number; by: string; most: number; patience: number };
+    constant: Record<string, number>;
+    warnings: unknown[];
+  };
+  const { rounds } = told;
+  assert.deepEqual([rounds.by, rounds.most, rounds.patience], ["folds", 1000, 5]);
+  assert.ok((told.constant.logLoss ?? 0) > 0.5 && told.constant.auc === undefined);
+  assert.ok(Array.isArray(told.warnings));
+  const words = await run(given);
+  assert.match(
+    words.out,
+    new RegExp(`^${rounds.rounds} rounds? of 8 leaves, chosen on rows each fold did not see \\(at most 1000, ended by 5`, "m"),
+  );
+  assert.match(words.out, /^ {2}logLoss .*\(a constant: 0\.\d{4}\)$/m);
+  const shown = await run(["explain", model]);
+  assert.match(shown.out, new RegExp(`^rounds {5}${rounds.rounds} of 8 leaves$`, "m"));
+  assert.match(shown.out, /^logLoss .*\(a constant: 0\.\d{4}\)$/m);
+});
+
 test("--valid measures on that table and on nothing else, --weight by its weights", async () => {
   const file = await tableFile("learn.csv", "x,colour,y", noisy);
   const valid = await tableFile("ask.csv", "x,colour,y", noisy, 60);

@@ -1,8 +1,10 @@
 /** `megalith explain MODEL`: the model's card, for people or as JSON. */
+import type { Problem } from "@megalith/contract";
 import type { Card } from "@megalith/platform/registry";
 import type { Command } from "commander";
 import { readModelFile } from "../model-file.ts";
 import { printJson, printTable, type Terminal } from "../terminal.ts";
+import { figureText } from "./train-report.ts";
 
 export function addExplain(program: Command, terminal: Terminal): void {
   program
@@ -23,10 +25,10 @@ function showCard(terminal: Terminal, card: Card, sha256: string): void {
   say(`sha256     ${sha256}`);
   if (card.rows !== undefined) say(`rows       ${String(card.rows)}`);
   if (card.positive) say(`positive   ${String(card.positive)}`);
-  for (const [name, { value, low, high }] of Object.entries(card.metrics))
-    say(
-      `${name.padEnd(10)} ${value.toFixed(4)}${low === undefined || high === undefined ? "" : `  95% ${low.toFixed(4)} to ${high.toFixed(4)}`}`,
-    );
+  const { rounds, leaves } = (card.parameters ?? {}) as { rounds?: number; leaves?: number };
+  if (rounds !== undefined && leaves !== undefined) say(`rounds     ${rounds} of ${leaves} leaves`);
+  for (const [name, metric] of Object.entries(card.metrics)) say(`${name.padEnd(10)} ${figureText(metric)}`);
+  for (const { message } of (card.warnings ?? []) as Problem[]) say(`warning: ${message}`);
   const importances = (card.importances ?? []) as { column?: string; name?: string; share?: number; splits?: number }[];
   if (importances.length === 0) return;
   say("");

@@ -26,7 +26,8 @@ export function reportTraining(terminal: Terminal, { card, evaluation, leaks, se
   say(`${out} written (${seconds.train.toFixed(1)} s of training)`);
 }
 
-function figureText({ value, low, high, constant }: Metric): string {
+/** A figure with its interval, and what a constant would have scored. */
+export function figureText({ value, low, high, constant }: Metric): string {
   const interval = low === undefined || high === undefined ? "" : `  95% ${low.toFixed(4)} to ${high.toFixed(4)}`;
   return `${value.toFixed(4)}${interval}${constant === undefined ? "" : `  (a constant: ${constant.toFixed(4)})`}`;
 }
