@@ -1,5 +1,5 @@
 /** All commands, one file each, and the one place where an error becomes words and an exit code. */
-import { MegalithError } from "@megalith/contract";
+import { MegalithError, wordProblem } from "@megalith/contract";
 import { Command, CommanderError, Help } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { environmentTable } from "./environment.ts";
@@ -106,7 +106,7 @@ export function tell(terminal: Terminal, error: unknown, asJson: boolean): void 
   const code = fault instanceof MegalithError ? fault.code : String((fault as { code?: unknown }).code ?? "failed");
   const problems = error instanceof MegalithError ? error.problems : ((fault as { problems?: MegalithError["problems"] }).problems ?? []);
   const message = wordFault(fault).replace(elsewhere, "");
-  if (asJson) printJson(terminal, { error: { code, message, problems } });
+  if (asJson) printJson(terminal, { error: { code, message, problems: problems.map((one) => wordProblem("en", one)) } });
   terminal.err.write(`megalith: ${message} (${code})\n`);
   if (code === "request.no_such_route")
     terminal.err.write(

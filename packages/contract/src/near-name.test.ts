@@ -24,4 +24,9 @@ test("an unknown name asks for the near one before a list that is cut short, in 
   const later = unknownName("/record/purpos", "unknown", "modelNoColumn", "purpos", ["purpose", ...many], 20);
   assert.equal(later.message, "The model has no column purpos.");
   assert.equal(later.expected, told.expected);
+  // A hostile call of many unknown names on thousands of columns costs a bounded number of comparisons.
+  const thousands = Array.from({ length: 5000 }, (_, index) => `column_number_${index}`);
+  const of = (place: number) => unknownName("/record/x", "unknown", "modelNoColumn", "colum_number_4999x", thousands, place).message;
+  assert.match(of(3), /Did you mean "column_number_4999"/);
+  assert.doesNotMatch(of(4), /Did you mean/);
 });

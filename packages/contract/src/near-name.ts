@@ -13,6 +13,8 @@ import { type ProblemWord, problem } from "./problems.ts";
 type UnknownWord = Extract<ProblemWord, "tableNoColumn" | "fileNoColumn" | "modelNoColumn" | "modelNoNumericColumn">;
 
 const hintedProblems = 20;
+/** So many names are compared for one call at most: the longest cost 2 µs each. */
+const comparedNames = 20_000;
 const namesShown = 8;
 /** Longer names are not compared: the cost of a distance grows with both lengths. */
 const comparedLength = 64;
@@ -21,7 +23,8 @@ const beginningLength = 4;
 
 /**
  * @param name as it was sent; shown cut to 100 characters. @param candidates what would have been right.
- * @param told how many problems come before: a near name is looked for in the first twenty, as it costs a pass over all candidates.
+ * @param told how many problems come before: a near name is looked for in the first twenty, in fewer where
+ * candidates are thousands, as it costs a pass over all of them.
  */
 export function unknownName(
   path: string,
@@ -31,7 +34,8 @@ export function unknownName(
   candidates: readonly string[],
   told: number,
 ): Problem {
-  const hint = told < hintedProblems ? hintOf(name, candidates) : { meant: "", right: oneOf(candidates) };
+  const hint =
+    told < Math.min(hintedProblems, comparedNames / candidates.length) ? hintOf(name, candidates) : { meant: "", right: oneOf(candidates) };
   return problem(path, code, word, { name: name.slice(0, 100), ...hint });
 }
 
