@@ -8,6 +8,7 @@ import {
   type Forest,
   ForestError,
   type RoundProgress,
+  type StartThread,
   type TrainedForest,
   type TrainingData,
   type TrainOptions,
@@ -25,6 +26,7 @@ export interface Fitting {
   readonly parameters: TrainParameters;
   readonly signal: AbortSignal | undefined;
   readonly elapsedMs: () => number;
+  readonly startThread: StartThread | undefined;
   /** Milliseconds spent on binning so far. */
   bin: number;
 }
@@ -141,7 +143,9 @@ function bin(fitting: Fitting, rows: Int32Array): BinnedTable {
 
 function startRun(fitting: Fitting, rows: Int32Array, shape: Shape, options: TrainOptions): Run {
   const parameters = { ...fitting.parameters, ...shape, earlyStoppingRounds: 0 };
-  return trainingRounds(fitting.target.task, dataOf(fitting, rows), parameters, options);
+  const { startThread } = fitting;
+  const all = startThread === undefined ? options : { ...options, startThread };
+  return trainingRounds(fitting.target.task, dataOf(fitting, rows), parameters, all);
 }
 
 function endOf(run: Run): TrainedForest {

@@ -4,7 +4,7 @@
  * The artifact holds no time, path, host or person: the same table, choices and seed give the same bytes.
  */
 import { MegalithError, type Problem, problem } from "@megalith/contract";
-import { encodeForest, type Forest, suggestParameters, type TrainParameters, validateParameters } from "@megalith/forest";
+import { encodeForest, type Forest, type StartThread, suggestParameters, type TrainParameters, validateParameters } from "@megalith/forest";
 import type { Card } from "../registry/index.ts";
 import type { TableColumn, TableContent } from "../tables/index.ts";
 import { cardOf, type RoundsChoice } from "./card.ts";
@@ -14,6 +14,7 @@ import { breathe, type Fitting, fit } from "./fitting.ts";
 import { findLeaks, type Leak } from "./leak-guard.ts";
 import { chooseAndMeasure, stagesOf } from "./measurement.ts";
 import { fewerLeavesOf, roundsRuleOf } from "./rounds.ts";
+import { startSecondThread } from "./second-thread.ts";
 import { readTarget, readTruth, type Target } from "./task.ts";
 import { createTracker, type TrainingProgress } from "./tracker.ts";
 
@@ -25,6 +26,8 @@ export interface TrainedModel {
   readonly evaluation: Evaluation;
   readonly rounds: RoundsChoice;
   readonly seconds: { readonly bin: number; readonly train: number };
+  /** Threads that took part: two on large tables, where they are asked for. */
+  readonly threads: number;
 }
 
 export interface TrainingOptions {
@@ -34,6 +37,8 @@ export interface TrainingOptions {
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
   /** Monotonic milliseconds. */
   readonly elapsedMs?: () => number;
+  /** With 2 a second thread takes part in training on large tables; the model's bytes are the same. One when absent. */
+  readonly threads?: number;
 }
 
 /** @throws MegalithError "training.…" naming every wrong column or parameter; the signal's reason when cancelled. */
@@ -51,7 +56,15 @@ export async function trainModel(table: TableContent, choice: TrainingChoice, op
   const suggested = suggestParameters(rows.length, columns.length, target.task);
   const rule = roundsRuleOf(choice.parameters, suggested, rows.length);
   const parameters = parametersOf(suggested, choice, { rounds: rule.most, earlyStoppingRounds: rule.patience, seed });
-  const fitting: Fitting = { columns, target, weight, parameters, signal: options.signal, elapsedMs, bin: 0 };
+  let threads = 1;
+  const startThread: StartThread = (work) => {
+    threads = 2;
+    startSecondThread(work);
+  };
+  const fitting: Fitting = {
+    ...{ columns, target, weight, parameters, signal: options.signal, elapsedMs, bin: 0 },
+    startThread: (options.threads ?? 1) > 1 ? startThread : undefined,
+  };
   const startedAt = elapsedMs();
   const { validation } = options;
   const validated = validation === undefined ? undefined : readValidation(validation, columns, choice, target);
@@ -71,7 +84,7 @@ export async function trainModel(table: TableContent, choice: TrainingChoice, op
   const rounds: RoundsChoice = { rounds: chosen.rounds, by: rule.patience === 0 ? "given" : plan.scheme, ...rule, ...how };
   const made = { ...parameters, ...chosen };
   const card = cardOf(forest, { target, choice, parameters: made, rounds, leaks, evaluation, columns, rows: rows.length });
-  return { forest, artifact: encodeForest(forest), card, leaks, evaluation, rounds, seconds };
+  return { forest, artifact: encodeForest(forest), card, leaks, evaluation, rounds, seconds, threads };
 }
 
 /** The inputs: what is neither target, time nor weight, not ignored, and not left out by the guard. */
