@@ -10,19 +10,22 @@ const lookMs = 1000;
 export class ArrivingBodies {
   private readonly since = new Map<FastifyRequest, number>();
   private readonly timer: NodeJS.Timeout;
+  private readonly elapsedMs: () => number;
 
   /**
    * @param limitMs how long a body may take.
    * @param onLate  told of each that takes longer, once.
+   * @param elapsedMs monotonic milliseconds.
    */
-  constructor(limitMs: number, onLate: (request: FastifyRequest) => void) {
+  constructor(limitMs: number, onLate: (request: FastifyRequest) => void, elapsedMs?: () => number) {
+    this.elapsedMs = elapsedMs ?? (() => performance.now());
     this.timer = setInterval(() => this.look(limitMs, onLate), Math.min(limitMs, lookMs)).unref();
   }
 
   /** From now on, also for one that was begun before. Ends by itself with the request. */
   begin(request: FastifyRequest): void {
     this.since.delete(request);
-    this.since.set(request, performance.now());
+    this.since.set(request, this.elapsedMs());
   }
 
   end(request: FastifyRequest): void {
@@ -36,7 +39,7 @@ export class ArrivingBodies {
 
   /** The oldest come first. */
   private look(limitMs: number, onLate: (request: FastifyRequest) => void): void {
-    const begun = performance.now() - limitMs;
+    const begun = this.elapsedMs() - limitMs;
     for (const [request, since] of this.since) {
       if (since > begun) return;
       this.since.delete(request);
