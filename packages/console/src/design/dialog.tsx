@@ -22,6 +22,8 @@ export function Dialog({ title, lead, loss, onClose, children }: DialogProps) {
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // The browser would begin at the button that closes it.
+    element?.querySelector<HTMLElement>("input, select, textarea, .button.primary")?.focus();
     return () => element?.close();
   }, []);
   useEffect(() => {

@@ -2,6 +2,7 @@
 import { formatAmount, isMessageKey, type MessageKey, type MessageLanguage, type MessageValues, translate } from "@megalith/contract";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 import { ApiError } from "../api/call-route.ts";
+import { spaceThousands } from "./thousands.ts";
 
 export interface Words {
   readonly language: MessageLanguage;
@@ -60,7 +61,7 @@ export function useWords(): Words {
 
 function makeWords(language: MessageLanguage, choose: Words["choose"]): Words {
   const say: Words["say"] = (key, values) => translate(language, key, values);
-  const amount: Words["amount"] = (nanos, currency, digits = 0) => spaced(formatAmount(BigInt(nanos), currency), digits);
+  const amount: Words["amount"] = (nanos, currency, digits = 0) => spaceThousands(formatAmount(BigInt(nanos), currency), digits);
   return {
     language,
     say,
@@ -85,11 +86,4 @@ function makeWords(language: MessageLanguage, choose: Words["choose"]): Words {
     exactTime: (iso) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(iso)),
     time: (iso) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso)),
   };
-}
-
-function spaced(decimal: string, digits: number): string {
-  const [whole = "", fraction = ""] = decimal.split(".");
-  const padded = fraction.padEnd(digits, "0");
-  const thousands = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-  return padded === "" ? thousands : `${thousands}.${padded}`;
 }

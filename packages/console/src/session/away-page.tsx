@@ -8,6 +8,7 @@ const againMs = 5_000;
 
 export function AwayPage({ error, isTrying, onTry }: { error: Error; isTrying: boolean; onTry: () => void }) {
   const { say, sayError } = useWords();
+  const isRefused = error instanceof ApiError && error.status === 403;
   useEffect(() => {
     if (isTrying) return;
     const timer = setTimeout(onTry, againMs);
@@ -15,7 +16,10 @@ export function AwayPage({ error, isTrying, onTry }: { error: Error; isTrying: b
   }, [isTrying, onTry]);
   const isUnreachable = error instanceof ApiError && error.status === 0;
   return (
-    <Door title={say(isUnreachable ? "away.title" : "away.faultTitle")} lead={isUnreachable ? say("away.text") : sayError(error)}>
+    <Door
+      title={say(isUnreachable ? "away.title" : isRefused ? "away.refusedTitle" : "away.faultTitle")}
+      lead={isUnreachable ? say("away.text") : sayError(error)}
+    >
       <button type="button" className={isTrying ? "button primary busy" : "button primary"} aria-disabled={isTrying} onClick={onTry}>
         {say("common.retry")}
       </button>

@@ -221,6 +221,7 @@ export const englishCustomers = {
   "away.title": "The server does not answer",
   "away.text": "It may be restarting, or your connection is down. Nothing is lost.",
   "away.faultTitle": "Something went wrong",
+  "away.refusedTitle": "You cannot get in at the moment",
   "away.again": "It is tried again every five seconds.",
   "away.trying": "Trying …",
   "signIn.ended": "Your session has ended. Sign in, and you are back where you were.",

@@ -223,6 +223,7 @@ export const chineseCustomers: Readonly<Record<keyof typeof englishCustomers, st
   "away.title": "服务器没有响应",
   "away.text": "可能正在重启，或网络已断开。不会丢失任何数据。",
   "away.faultTitle": "出现问题",
+  "away.refusedTitle": "暂时无法进入",
   "away.again": "每五秒自动重试。",
   "away.trying": "正在重试……",
   "signIn.ended": "会话已结束。登录后将回到原来的页面。",
