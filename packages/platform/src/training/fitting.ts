@@ -82,8 +82,9 @@ export async function fit(
   metadata: Record<string, unknown> = {},
 ): Promise<Forest> {
   const rest = createRest(fitting);
-  return refusing(async () => {
+  return growing(async (runs) => {
     const run = startRun(fitting, rows, shape, { metadata, binned: bin(fitting, rows) });
+    runs.push({ run, losses: [] });
     for (;;) {
       const next = run.next();
       if (next.done) return next.value.forest;
@@ -97,39 +98,45 @@ export async function fit(
  * Cost: holds the state of all courses at once: bytes of the binned table, and 60 bytes a row and output, for each.
  */
 export async function race(fitting: Fitting, courses: readonly Course[], options: RaceOptions, step: Step): Promise<Race> {
-  const { weight } = fitting;
   const { rule, leaves, least } = options;
   const rest = createRest(fitting);
-  const weightOf = (rows: Int32Array): number =>
-    weight === undefined ? rows.length : rows.reduce((sum, row) => sum + (weight[row] as number), 0);
-  const chooser = createRoundsChooser(
-    courses.flatMap(({ parts }) => parts.map(weightOf)),
-    rule.patience,
-  );
-  return refusing(async () => {
-    const runs: { rounds: Run; losses: readonly number[]; trained?: TrainedForest }[] = [];
+  const weights = courses.flatMap(({ parts }) => parts.map((rows) => weightOf(fitting, rows)));
+  const chooser = createRoundsChooser(weights, rule.patience);
+  return growing(async (runs) => {
     for (const course of courses) {
       const { learn, parts } = course;
       course.binned ??= bin(fitting, learn);
       const validation = dataOf(fitting, Int32Array.from(parts.flatMap((part) => [...part])));
       const watched = { validation, validationParts: parts, binned: course.binned };
-      runs.push({ rounds: startRun(fitting, learn, { rounds: rule.most, leaves }, watched), losses: [] });
+      runs.push({ run: startRun(fitting, learn, { rounds: rule.most, leaves }, watched), losses: [] });
       await rest(() => undefined);
     }
     for (let round = 1; round <= rule.most; round++) {
-      for (const run of runs) {
-        if (run.trained !== undefined) continue;
-        const next = run.rounds.next();
-        if (next.done) run.trained = next.value;
-        else run.losses = next.value.partLosses ?? [];
+      for (const own of runs) {
+        if (own.trained !== undefined) continue;
+        const next = own.run.next();
+        if (next.done) own.trained = next.value;
+        else own.losses = next.value.partLosses ?? [];
         await rest(() => step(round, chooser.best().rounds));
       }
       const chosen = chooser.take(runs.flatMap(({ losses }) => losses));
       if ((chosen && round >= least) || runs.every(({ trained }) => trained !== undefined)) break;
     }
-    const trained = runs.map((run) => run.trained ?? endOf(run.rounds));
+    const trained = runs.map((own) => own.trained ?? endOf(own.run));
     return { chooser, forestOf: (course, rounds) => (trained[course] as TrainedForest).after(rounds) };
   });
+}
+
+function weightOf({ weight }: Fitting, rows: Int32Array): number {
+  return weight === undefined ? rows.length : rows.reduce((sum, row) => sum + (weight[row] as number), 0);
+}
+
+interface Grown {
+  readonly run: Run;
+  /** Of each part, after the last round. */
+  losses: readonly number[];
+  /** Where no split was left before the rounds were over. */
+  trained?: TrainedForest;
 }
 
 type Run = Generator<RoundProgress, TrainedForest, boolean | undefined>;
@@ -175,12 +182,16 @@ function createRest({ elapsedMs, signal }: Fitting): (tell: () => void) => Promi
   };
 }
 
-async function refusing<T>(work: () => Promise<T>): Promise<T> {
+/** Words the engine's refusals, and gives up what is not grown to its end, so that nothing of it goes on. */
+async function growing<T>(work: (runs: Grown[]) => Promise<T>): Promise<T> {
+  const runs: Grown[] = [];
   try {
-    return await work();
+    return await work(runs);
   } catch (error) {
     if (error instanceof ForestError) throw new MegalithError("training.impossible", { problems: impossible(error), cause: error });
     throw error;
+  } finally {
+    for (const { run } of runs) run.return(undefined as never);
   }
 }
 
