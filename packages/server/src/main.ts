@@ -35,6 +35,8 @@ export interface UpOptions {
   readonly signal?: AbortSignal;
   /** How long a stop waits, in all, for parts that do not end: whoever waits for a lock or a connection is left behind. */
   readonly stopMs?: number;
+  /** Monotonic milliseconds. */
+  readonly elapsedMs?: () => number;
 }
 
 export interface Running {
@@ -73,11 +75,12 @@ export async function start(options: UpOptions): Promise<Running> {
   const config = readConfig(options.environment);
   const dataFolder = resolve(config.dataFolder);
   await openDataFolder(dataFolder);
+  const elapsedMs = options.elapsedMs ?? (() => performance.now());
   const undo: (() => Promise<unknown>)[] = [];
   let stopDatabase = async (): Promise<void> => undefined;
   const stop = async (): Promise<void> => {
-    const end = performance.now() + (options.stopMs ?? stopMs);
-    for (const step of undo.splice(0).reverse()) await within(Math.max(leastStepMs, end - performance.now()), step);
+    const end = elapsedMs() + (options.stopMs ?? stopMs);
+    for (const step of undo.splice(0).reverse()) await within(Math.max(leastStepMs, end - elapsedMs()), step);
     await stopDatabase();
   };
   try {
