@@ -13,23 +13,23 @@ const longestPath = 300;
 export function nearRoute(method: string, path: string, specs: readonly RouteSpec[], principal: Principal): string | undefined {
   if (path.length > longestPath) return undefined;
   const isCustomer = principal.kind === "customer";
-  const open = isCustomer ? specs.filter((spec) => spec.access.kind !== "provider" && spec.method === method) : specs;
+  const ofMethod = isCustomer ? specs.filter((spec) => spec.method === method) : specs;
   const asked = path.replace(/\/+$/, "");
   for (const one of [asked, `${prefix}${asked}`, asked.replace(/^\/(?:api|v1)(?=\/)/, prefix)]) {
-    const found = nearest(method, one.split("/"), open);
-    if (found !== undefined) return found;
+    const found = nearest(method, one.split("/"), ofMethod);
+    if (found !== undefined) return isCustomer && found.access.kind === "provider" ? undefined : `${found.method} ${found.path}`;
   }
   return undefined;
 }
 
-function nearest(method: string, parts: readonly string[], specs: readonly RouteSpec[]): string | undefined {
+function nearest(method: string, parts: readonly string[], specs: readonly RouteSpec[]): RouteSpec | undefined {
   const all = specs.flatMap((spec) => {
     const apart = distanceOf(parts, spec.path.split("/"));
     return apart === undefined ? [] : [{ spec, apart: apart * 2 + Number(spec.method !== method) }];
   });
   const least = Math.min(...all.map(({ apart }) => apart));
   const found = all.filter(({ apart }) => apart === least);
-  return found.length === 1 ? `${found[0]?.spec.method} ${found[0]?.spec.path}` : undefined;
+  return found.length === 1 ? found[0]?.spec : undefined;
 }
 
 /** How many segments are misspelt; undefined when one is another word, or their number differs. */
