@@ -97,15 +97,12 @@ function wordFault(fault: Error): string {
 /** However a piece of work says that it was stopped. */
 const stopped = Object.assign(new Error("Stopped before it was done."), { code: "cancelled" });
 
-/** What points a reader of JSON to the list that a person finds right below. */
-const elsewhere = /(?:; |, )?(?:problems says why|(?:each is|the first are) listed under problems)/;
-
 /** An error in words on stderr; with --json as one object on stdout too. */
 export function tell(terminal: Terminal, error: unknown, asJson: boolean): void {
   const fault = exitCodeOf(error) === exitCodes.cancelled.code ? stopped : error instanceof Error ? error : new Error(String(error));
   const code = fault instanceof MegalithError ? fault.code : String((fault as { code?: unknown }).code ?? "failed");
   const problems = error instanceof MegalithError ? error.problems : ((fault as { problems?: MegalithError["problems"] }).problems ?? []);
-  const message = wordFault(fault).replace(elsewhere, "");
+  const message = wordFault(fault);
   if (asJson) printJson(terminal, { error: { code, message, problems: problems.map((one) => wordProblem("en", one)) } });
   terminal.err.write(`megalith: ${message} (${code})\n`);
   if (code === "request.no_such_route")
