@@ -15,7 +15,7 @@ import { treeKey } from "./grid.ts";
 import type { TrainParameters } from "./parameters.ts";
 import { clearSplit, createSplit, type NodeSums, type Split, unseenBin } from "./split.ts";
 import type { StartThread } from "./team.ts";
-import { createTree, type GrownTree } from "./tree.ts";
+import { addTreeScores, createTree, type GrownTree } from "./tree.ts";
 import { type Evaluated, histogramOffsets, type OwnRows, type TreeMachine } from "./tree-machine.ts";
 import { type StartMachines, startMachines } from "./tree-machines.ts";
 
@@ -40,6 +40,8 @@ export interface TreeGrower {
   grow(rows: Int32Array, features: Int32Array, gradient: Float64Array, hessian: Float64Array): GrownTree;
   /** Adds the leaf values of the tree grown last to scores[offset + row], for the rows it was grown on. */
   addScores(scores: Float64Array, offset: number): void;
+  /** The same for rows that it was not grown on. */
+  addOutsideScores(rows: Int32Array, scores: Float64Array, offset: number): void;
   readonly own: OwnRows | undefined;
   /** Lets go of what a training holds beside memory. */
   end(): void;
@@ -62,6 +64,8 @@ export function createTreeGrower(options: GrowerOptions, start: StartMachines = 
   const machines = start({ table, parameters, rowCapacity: trainingRows.length, slots, rows: trainingRows, startThread });
   const free = Array.from({ length: slots }, (_, slot) => slots - 1 - slot);
   const goesLeft = new Uint8Array(256);
+  /** u8[nodes][256]: the bins that go left at each node of the tree. */
+  const sides = new Uint8Array(parameters.leaves * 256);
   const splits = Array.from({ length: parameters.leaves }, createSplit);
   const depthLimit = parameters.maxDepth > 0 ? parameters.maxDepth : forestLimits.depth;
   let machine: TreeMachine = machines.first;
@@ -165,6 +169,7 @@ export function createTreeGrower(options: GrowerOptions, start: StartMachines = 
     tree.right[node] = ~rightIndex;
     const defaultLeft = split.missingLeft === -1 ? left.cover >= right.cover : split.missingLeft === 1;
     writeNode(node, split, defaultLeft);
+    keepSides(node, split, defaultLeft);
     leaves[index] = left;
     leaves[rightIndex] = right;
     if (tree.leafCount < parameters.leaves) evaluateChildren(left, right, inherited);
@@ -182,6 +187,20 @@ export function createTreeGrower(options: GrowerOptions, start: StartMachines = 
     }
     const categoryCount = (columns[split.feature] as FeatureColumn).categories?.length ?? 0;
     tree.categories[node] = categorySet(feature, split, categoryCount, defaultLeft);
+  }
+
+  function keepSides(node: number, split: Split, defaultLeft: boolean): void {
+    const { valueBins } = table.features[split.feature] as BinnedFeature;
+    for (let bin = 0; bin < valueBins; bin++) {
+      const side = split.isCategory ? split.leftBins[bin] : bin <= split.bin ? 1 : 0;
+      sides[node * 256 + bin] = side === unseenBin ? (defaultLeft ? 1 : 0) : (side as number);
+    }
+    sides[node * 256 + valueBins] = defaultLeft ? 1 : 0;
+  }
+
+  function addOutsideScores(rows: Int32Array, scores: Float64Array, offset: number): void {
+    if (machine.addTreeValues === undefined || scores !== machine.own?.scores) addTreeScores(tree, columns, rows, scores, offset);
+    else if (tree.nodeCount > 0) machine.addTreeValues(tree, sides, rows);
   }
 
   /** The coarse grid where it suits, else the fine one. */
@@ -236,6 +255,7 @@ export function createTreeGrower(options: GrowerOptions, start: StartMachines = 
   return {
     grow,
     addScores: (scores, offset) => machine.addLeafValues(tree.leafValue, tree.leafCount, scores, offset),
+    addOutsideScores,
     own: machines.first.own,
     end: () => machines.first.end?.(),
   };

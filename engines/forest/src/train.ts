@@ -109,7 +109,7 @@ export function* trainingRounds(
         const slice = (all: Float64Array): Float64Array => all.subarray(from, from + tableRows);
         const tree = grower.grow(sampler.inBag, sampler.features(), slice(gradient), slice(hessian));
         grower.addScores(scores, from);
-        addTreeScores(tree, data.columns, sampler.outOfBag, scores, from);
+        grower.addOutsideScores(sampler.outOfBag, scores, from);
         watch?.add(tree, output);
         trees.push(tree);
         splitCount += tree.nodeCount;

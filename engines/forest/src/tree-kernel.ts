@@ -215,6 +215,15 @@ export function startTreeKernel(options: MachineOptions, startThread?: StartThre
         scores[place] = (scores[place] as number) + (values[leafOf[row] as number] as number);
       }
     },
+    addTreeValues(grown, sides, rows) {
+      const { nodeCount, feature, left, right } = grown;
+      const nodes = i32(layout.nodes, nodeCount * 4);
+      for (let node = 0; node < nodeCount; node++)
+        nodes.set([feature[node] as number, left[node] as number, right[node] as number, 0], node * 4);
+      bytes.set(sides.subarray(0, nodeCount * 256), layout.sides);
+      i32(layout.rows, rows.length).set(rows);
+      run("addTreeValues", rows.length);
+    },
     end: () => team?.end(),
   };
 }

@@ -76,6 +76,8 @@ export function layOutTree(shape: TreeShape) {
   const counts = [take(leaves * 4), take(leaves * 4)] as const;
   const buffers = take(leaves * 4);
   const leafSums = [take(leaves * 16), take(leaves * 16)] as const;
+  const nodes = take(leaves * 16);
+  const sides = take(leaves * 256);
   const lossSums = take(Math.ceil(rowCapacity / lossBlockRows) * 32);
   const histograms = take(slotBytes * slots);
   const entries = [take(rowCapacity * 8), take(rowCapacity * 8)] as const;
@@ -92,7 +94,7 @@ export function layOutTree(shape: TreeShape) {
   const labels = take(rowCount);
   if (end > mostBytes) throw new RangeError("the table is larger than the memory of a kernel");
   return {
-    ...{ groups, rowBytes, slotBytes, stage, control, found, goesLeft, chosen, starts, counts, buffers, leafSums, lossSums },
+    ...{ groups, rowBytes, slotBytes, stage, control, found, goesLeft, chosen, starts, counts, buffers, leafSums, nodes, sides, lossSums },
     ...{ histograms, entries, columns, rows, trainingRows, places, scores, gradient, hessian, leafOf, labels },
     pages: Math.ceil(end / 65_536),
     histogramAt: (slot: number, feature: number): number => histograms + slot * slotBytes + (offsets[feature] as number),

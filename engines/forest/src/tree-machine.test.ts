@@ -10,7 +10,7 @@ import { startHistogramKernel, startHistogramTwin } from "./histogram.ts";
 import { createObjective } from "./objective.ts";
 import { createRandom } from "./random.ts";
 import { randomTable, smallParameters } from "./table.fixture.ts";
-import type { GrownTree } from "./tree.ts";
+import { addTreeScores, type GrownTree } from "./tree.ts";
 import { startTreeKernel } from "./tree-kernel.ts";
 import { createPlainMachine, type MachineOptions, type TreeMachine } from "./tree-machine.ts";
 import type { StartMachines } from "./tree-machines.ts";
@@ -186,5 +186,33 @@ test("gradients and loss of two classes are the objective's, to the bit: any sco
       assert.deepEqual([own?.gradient, own?.hessian], expected);
     }),
     { seed, numRuns: runCount(100, 3_000) },
+  );
+});
+
+test("rows that a tree was not grown on get the scores that its raw values give, by the kernel too", () => {
+  fc.assert(
+    fc.property(shapes, ({ tableSeed, rowCount, bins, ...own }) => {
+      const data = randomTable({ seed: tableSeed, rows: rowCount + 20 });
+      const rows = rowsOf(data);
+      const outside = rows.filter((row) => row % 4 === 0);
+      const inside = rows.filter((row) => row % 4 !== 0);
+      const table = binTable(data.columns, bins, inside);
+      const parameters = { ...smallParameters, ...own };
+      const grower = createTreeGrower({ columns: data.columns, table, parameters, rows }, (options) => ({
+        first: startTreeKernel(options),
+        second: assert.fail,
+      }));
+      const all = Int32Array.from(data.columns.keys());
+      const scores = grower.own?.scores as Float64Array;
+      const expected = scores.slice();
+      for (const gradient of [data.target.map((value) => value - 1), data.target.map((value) => 2 - value)]) {
+        const tree = grower.grow(inside, all, gradient, new Float64Array(rows.length).fill(1));
+        grower.addScores(scores, 0);
+        grower.addOutsideScores(outside, scores, 0);
+        addTreeScores(tree, data.columns, rows, expected, 0);
+        assert.deepEqual(scores, expected);
+      }
+    }),
+    { seed, numRuns: runCount(40, 2_000) },
   );
 });

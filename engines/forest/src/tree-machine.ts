@@ -12,6 +12,7 @@ import type { HistogramSummer } from "./histogram.ts";
 import type { TrainParameters } from "./parameters.ts";
 import { findCategorySplit, findNumericSplit, type NodeSums, type Split } from "./split.ts";
 import type { StartThread } from "./team.ts";
+import type { GrownTree } from "./tree.ts";
 
 /** What one tree is grown on. */
 export interface TreeRows {
@@ -47,6 +48,11 @@ export interface TreeMachine {
   sumLeaves(leafCount: number): Float64Array;
   /** scores[offset + row] += values[leaf], for the rows of all leaves. */
   addLeafValues(values: Float64Array, leafCount: number, scores: Float64Array, offset: number): void;
+  /**
+   * Adds the tree's values to the machine's own scores of rows that it was not grown on, after addLeafValues.
+   * @param sides u8[nodes][256]: 1 for the bins that go left, with the default side decided
+   */
+  addTreeValues?(tree: GrownTree, sides: Uint8Array, rows: Int32Array): void;
   /** Arrays by row in the machine's own memory: whoever uses them spares it copies. */
   readonly own?: OwnRows;
   /** Lets go of a second thread. */

@@ -11,7 +11,7 @@ import { blockRows, chunkRows, type Group, layOutTree, type TreeShape } from "./
 type Kernel = Record<string, (...numbers: number[]) => number>;
 type Operation = (part: number, ...numbers: number[]) => void;
 
-export const operations = ["gradients", "largest", "quantise", "split", "evaluate", "sumLeaves", "addLeafValues"] as const;
+export const operations = ["gradients", "largest", "quantise", "split", "evaluate", "sumLeaves", "addLeafValues", "addTreeValues"] as const;
 
 type EvaluateNumbers = [
   slot: number,
@@ -254,6 +254,13 @@ export function createTreePart(kernel: Kernel, buffer: ArrayBufferLike, shape: T
     addLeafValues(part, rowCount) {
       const [from, to] = shareOf(part, rowCount as number);
       call("addLeafValues", layout.rows + from * 4, to - from, layout.leafOf, layout.leafSums[0], layout.scores);
+    },
+
+    /** The same for rows that the tree was not grown on, which stand at `rows`, by the nodes that are kept. */
+    addTreeValues(part, rowCount) {
+      const [from, to] = shareOf(part, rowCount as number);
+      const { rows, nodes, sides, columns, leafSums, scores } = layout;
+      call("addTreeValues", rows + from * 4, to - from, nodes, sides, columns, shape.rowCount, leafSums[0], scores);
     },
   };
 

@@ -103,3 +103,24 @@ export function addLeafValues(rows: usize, count: i32, leafOf: usize, values: us
     rows += 4;
   }
 }
+
+/**
+ * Walks rows down a tree by their bins and adds their leaf's value to their score: for rows that it was not grown on.
+ * @param nodes i32[nodes][4]: feature, left child, right child; a child below 0 is the leaf ~child
+ * @param sides u8[nodes][256]: 1 for the bins that go left
+ */
+export function addTreeValues(rows: usize, count: i32, nodes: usize, sides: usize, columns: usize, rowCount: i32, values: usize, scores: usize): void {
+  for (let index = 0; index < count; index++) {
+    const row = <usize>load<u32>(rows);
+    let node: i32 = 0;
+    while (node >= 0) {
+      const at = nodes + (<usize>node << 4);
+      const bin = <usize>load<u8>(columns + <usize>load<u32>(at, 0) * <usize>rowCount + row);
+      const isLeft = load<u8>(sides + (<usize>node << 8) + bin);
+      node = isLeft ? load<i32>(at, 4) : load<i32>(at, 8);
+    }
+    const score = scores + (row << 3);
+    store<f64>(score, load<f64>(score) + load<f64>(values + (<usize>(~node) << 3)));
+    rows += 4;
+  }
+}
