@@ -140,7 +140,15 @@ function readArrays(view: DataView, start: number, counts: ArrayCounts): Record<
   return arrays;
 }
 
+/** As the artifact's numbers are. */
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+const arrays = { f64: Float64Array, i32: Int32Array, u32: Uint32Array, u8: Uint8Array } as const;
+
 function readArray(view: DataView, type: ElementType, at: number, count: number): ArrayLike<number> {
+  if (isLittleEndian) {
+    const start = view.byteOffset + at;
+    return new arrays[type](view.buffer.slice(start, start + count * elementBytes[type]) as ArrayBuffer);
+  }
   if (type === "f64") {
     const values = new Float64Array(count);
     for (let index = 0; index < count; index++) values[index] = view.getFloat64(at + index * 8, true);

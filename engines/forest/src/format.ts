@@ -60,9 +60,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** CRC-32 (IEEE 802.3) of the artifact but its own four bytes. */
 export function checksumOf(bytes: Uint8Array): number {
   let crc = 0xffffffff;
-  for (let index = 0; index < bytes.length; index++) {
-    if (index >= 12 && index < 16) continue;
-    crc = (table[(crc ^ (bytes[index] as number)) & 255] as number) ^ (crc >>> 8);
-  }
+  for (let index = 0; index < 12; index++) crc = (table[(crc ^ (bytes[index] as number)) & 255] as number) ^ (crc >>> 8);
+  for (let index = 16; index < bytes.length; index++) crc = (table[(crc ^ (bytes[index] as number)) & 255] as number) ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
 }
