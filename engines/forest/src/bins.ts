@@ -69,17 +69,42 @@ function binNumbers(column: FeatureColumn, bins: number, rows: Int32Array): Binn
   const thresholds = cutPoints(sorted, bins);
   const valueBins = sorted.length === 0 ? 0 : thresholds.length + 1;
   const binned = new Uint8Array(column.values.length);
+  const binOf = createBinOf(thresholds);
   for (let row = 0; row < binned.length; row++) {
     const value = column.values[row] as number;
-    binned[row] = !Number.isNaN(value) && valueBins > 0 ? binOf(thresholds, value) : valueBins;
+    binned[row] = !Number.isNaN(value) && valueBins > 0 ? binOf(value) : valueBins;
   }
   return { kind: column.kind, valueBins, bins: binned, thresholds, categoryOfBin: new Int32Array(0) };
 }
 
-/** The first bin whose threshold is not below the value. */
-function binOf(thresholds: Float64Array, value: number): number {
-  let low = 0;
-  let high = thresholds.length;
+/** Equal stretches from the first threshold to the last, by which a value comes near its bin at once. */
+const stretches = 1_024;
+
+/**
+ * The first bin whose threshold is not below the value.
+ *
+ * The stretch of a number never falls as the number grows, so a value's bin lies among the thresholds of its own stretch;
+ * a binary search there is short. Where thresholds are too few or too far apart it goes over all of them.
+ */
+function createBinOf(thresholds: Float64Array): (value: number) => number {
+  const last = thresholds.length - 1;
+  const first = thresholds[0] ?? 0;
+  const perStretch = (stretches - 1) / ((thresholds[last] ?? 0) - first);
+  if (last < 8 || !(perStretch > 0 && perStretch < Number.POSITIVE_INFINITY)) return (value) => search(thresholds, value, 0, last + 1);
+  const stretchOf = (value: number): number => Math.max(0, Math.min(stretches - 1, Math.floor((value - first) * perStretch)));
+  /** [stretches + 1]: how many thresholds lie in the stretches before. */
+  const before = new Int32Array(stretches + 1);
+  for (const threshold of thresholds) before[stretchOf(threshold) + 1] = (before[stretchOf(threshold) + 1] as number) + 1;
+  for (let index = 0; index < stretches; index++) before[index + 1] = (before[index + 1] as number) + (before[index] as number);
+  return (value) => {
+    const stretch = stretchOf(value);
+    return search(thresholds, value, before[stretch] as number, before[stretch + 1] as number);
+  };
+}
+
+function search(thresholds: Float64Array, value: number, from: number, to: number): number {
+  let low = from;
+  let high = to;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (value <= (thresholds[middle] as number)) high = middle;
