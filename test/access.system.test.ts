@@ -115,7 +115,7 @@ test("the table names every route with the access that the contract gives it, an
     return access.kind === "provider" ? access.role : `${access.role} ${access.scope}`;
   };
   assert.deepEqual(Object.fromEntries(specs.map(([name, spec]) => [name, said(spec)])), table);
-  const edge = { config: { secureCookies: false }, isReady: () => true, document: {} as never, metrics: {} as never };
+  const edge = { config: { secureCookies: false }, isReady: async () => true, document: {} as never, metrics: {} as never };
   const bound = new Set(allRoutes(product.running.product, edge).map(({ spec }) => spec));
   assert.deepEqual(
     specs.filter(([, spec]) => !bound.has(spec)).map(([name]) => name),

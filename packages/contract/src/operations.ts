@@ -17,7 +17,7 @@ export const operationsRoutes = {
   readReadiness: defineRoute({
     method: "GET",
     path: "/v2/health/ready",
-    summary: "200 when calls are answered, 503 while the server starts or stops.",
+    summary: "200 when calls are answered, 503 while the server starts or stops, or its database does not answer.",
     description: "Send calls only while this answers 200.",
     tag: "operations",
     access: { kind: "public" },

@@ -16,6 +16,7 @@ import { leaveAddress } from "./backup/backup-folder.ts";
 import { type Config, type Environment, readConfig } from "./config.ts";
 import { consolePages } from "./console-files.ts";
 import { openDataFolder } from "./data-folder.ts";
+import { DatabaseProbe } from "./database-probe.ts";
 import { curlLine, firstRun } from "./first-run.ts";
 import { createMetrics, listenForMetrics } from "./metrics.ts";
 import { ownership } from "./ownership.ts";
@@ -114,6 +115,8 @@ export async function start(options: UpOptions): Promise<Running> {
     await sweepArtifacts(product, options.onLine);
 
     const state = { ready: false };
+    const probe = new DatabaseProbe({ pool, elapsedMs });
+    const isReady = async () => state.ready && (await probe.answers());
     const file = requestFile(join(dataFolder, requestsFile));
     const log = requestLog(
       (text) => (process.stdout.isTTY ? file.write(text) : process.stdout.write(text)),
@@ -125,7 +128,7 @@ export async function start(options: UpOptions): Promise<Running> {
       undo.push(() => figures.close());
     }
     const app = buildApp({
-      routes: allRoutes(product, { config, isReady: () => state.ready, document: openapiOf(routes, { version: release }), metrics }),
+      routes: allRoutes(product, { config, isReady, document: openapiOf(routes, { version: release }), metrics }),
       newUuid,
       authenticate: authenticator(product),
       authorise,

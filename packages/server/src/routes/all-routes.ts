@@ -18,7 +18,7 @@ import { trainingRoutesOf } from "./training-routes.ts";
 
 export interface EdgeUses {
   readonly config: Pick<Config, "secureCookies">;
-  readonly isReady: () => boolean;
+  readonly isReady: () => Promise<boolean>;
   readonly document: OpenapiDocument;
   readonly metrics: Metrics;
 }

@@ -3,9 +3,9 @@ import { bindRoute } from "../route.ts";
 
 const retryAfterSeconds = 1;
 
-export function healthReady(uses: { isReady: () => boolean }) {
+export function healthReady(uses: { isReady: () => Promise<boolean> }) {
   return bindRoute(operationsRoutes.readReadiness, async (call) => {
-    const ready = uses.isReady();
+    const ready = await uses.isReady();
     if (!ready) {
       call.setStatus(503);
       call.setHeader("retry-after", String(retryAfterSeconds));

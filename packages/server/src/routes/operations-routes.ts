@@ -9,7 +9,7 @@ import { openapi } from "./openapi.ts";
 import { referencePage } from "./reference-page.ts";
 
 export interface OperationsUses {
-  readonly isReady: () => boolean;
+  readonly isReady: () => Promise<boolean>;
   readonly document: OpenapiDocument;
   readonly metrics: Metrics;
 }
