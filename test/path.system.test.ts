@@ -206,6 +206,17 @@ test("a record with a reference is answered and charged once: in a list, alone, 
   assert.equal((await ask({ records: [record, other], references: ["a", "new"] })).status, 503);
   await change("open");
   assert.equal((await usage()) - unused, 4);
+
+  // Of what was erased nothing can be told again: a list with it is refused before the rest of it is charged.
+  await product.running.product.pool.query("update decision set input = null, output = null where reference = 'b'");
+  for (const references of [
+    ["a", "b"],
+    ["new", "b"],
+  ])
+    assert.equal((await ask({ records: [record, other], references })).status, 410);
+  assert.equal((await usage()) - unused, 4);
+  assert.equal(decisionsOf(await ask({ records: [record, record], references: ["new", "a"] })).length, 2);
+  assert.equal((await usage()) - unused, 5);
 });
 
 function problemPaths({ body }: { body: unknown }): string[] {

@@ -78,6 +78,7 @@ const inferErrors: readonly ErrorCode[] = [
   "serving.record_invalid",
   "serving.service_paused",
   "serving.key_reused",
+  "serving.decision_gone",
   "serving.quota_exceeded",
   "serving.balance_exhausted",
   "serving.rate_limited",

@@ -75,13 +75,17 @@ export async function buildProduct(options: ProductOptions) {
   const customers = new CustomerService({ pool, clock, newUuid, onChange: (id) => keys.forget(id) });
   const organisations = new OrganisationService({ pool, clock, newUuid });
 
-  const meter = new Meter({ pool, ...(options.onBatch === undefined ? {} : { onBatch: options.onBatch }) });
+  const log = new DecisionLog(pool, clock, newUuid);
+  const meter = new Meter({
+    pool,
+    areStored: (...key) => log.areStored(...key),
+    ...(options.onBatch === undefined ? {} : { onBatch: options.onBatch }),
+  });
   const ledger = new Ledger(pool);
   const meterAccounts = new MeterAccounts({ pool, clock, newUuid });
   const billing = new BillingService({ pool, clock, newUuid, names: invoiceNames(pool, organisations, customers) });
 
   const catalogue = new ServiceCatalogue({ pool, clock, newUuid, registry, planExists: billing.planExists });
-  const log = new DecisionLog(pool, clock, newUuid);
   await log.preparePartitions();
   const labels = new Labels({ pool, clock, newUuid, catalogue, registry });
   const decider = new Decider({

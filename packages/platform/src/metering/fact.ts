@@ -78,6 +78,10 @@ export type MeterOutcome =
       /** The facts whose key was used for something else, by their index in the call. */
       readonly facts: readonly number[];
     }
+  | {
+      /** A fact was recorded before and its answer is no longer stored; nothing was recorded of the others. */
+      readonly kind: "answer_gone";
+    }
   | { readonly kind: "quota_exceeded"; readonly quota: number; readonly remaining: number }
   | { readonly kind: "balance_exhausted" }
   | { readonly kind: "rate_limited"; readonly rate: number; readonly retryAfterSeconds: number };

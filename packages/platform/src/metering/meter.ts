@@ -9,7 +9,7 @@ import { MegalithError } from "@megalith/contract";
 import type { Pool, PoolClient } from "pg";
 import { type CallFacts, checkCall, type FactIdentity, isRepeatable, type MeterOutcome } from "./fact.ts";
 import { isPassing } from "./passing-fault.ts";
-import { probesOf, readKnown, recall } from "./recall.ts";
+import { decisionsOf, probesOf, readKnown, recall } from "./recall.ts";
 import { type PendingCall, Recorder } from "./recorder.ts";
 
 export interface MeterOptions {
@@ -21,6 +21,8 @@ export interface MeterOptions {
   readonly queueLimit?: number;
   /** How long a call waits for a database that is away. */
   readonly deadlineMs?: number;
+  /** Whether the answers of all these decisions are still stored; by default they are. */
+  readonly areStored?: (organisation: string, decisionIds: readonly string[]) => Promise<boolean>;
   /** Told how many calls each commit made durable. */
   readonly onBatch?: (calls: number) => void;
   /** Monotonic milliseconds. */
@@ -48,6 +50,7 @@ export class Meter {
   private readonly deadlineMs: number;
   private readonly elapsedMs: () => number;
   private readonly recorder: Recorder;
+  private readonly areStored: MeterOptions["areStored"];
   private readonly onBatch: ((calls: number) => void) | undefined;
   private queue: Waiting[] = [];
   private answered: (() => void)[] = [];
@@ -64,6 +67,7 @@ export class Meter {
     this.queueLimit = options.queueLimit ?? 20_000;
     this.deadlineMs = options.deadlineMs ?? 10_000;
     this.recorder = new Recorder(this.deadlineMs);
+    this.areStored = options.areStored;
     this.onBatch = options.onBatch;
     this.elapsedMs = options.elapsedMs ?? (() => performance.now());
   }
@@ -187,7 +191,11 @@ export class Meter {
     let left = batch;
     try {
       client = await this.pool.connect();
-      for (let round = 0; left.length > 0; round++) left = await this.recorder.record(client, left, round);
+      for (let round = 0; left.length > 0; round++) {
+        // In two steps: should the second fail, what the first settled is not tried again.
+        left = await this.recorder.record(client, left, round);
+        left = await this.answerable(left);
+      }
       client.release();
       this.onBatch?.(batch.length);
       return { left };
@@ -196,6 +204,18 @@ export class Meter {
       if (client !== undefined) client.release(isPassing(fault));
       return { left, fault };
     }
+  }
+
+  /** Nothing is charged in a call that cannot be answered: of a fact that was recorded before, the answer may be erased by now. */
+  private async answerable(left: readonly Waiting[]): Promise<readonly Waiting[]> {
+    const answerable: Waiting[] = [];
+    for (const waiting of left) {
+      const { asked, known, resolve } = waiting;
+      const told = decisionsOf(asked, known);
+      if (told.length === 0 || (await this.areStored?.(asked.organisation, told)) !== false) answerable.push(waiting);
+      else resolve({ kind: "answer_gone" });
+    }
+    return answerable;
   }
 }
 

@@ -66,6 +66,11 @@ export function recall(customerId: string, facts: readonly FactIdentity[], known
   return { kind: "repeated", facts: all.map(tell), remaining: remainingOf(all) };
 }
 
+/** Under what the answers of those facts of a call that are known were stored. */
+export function decisionsOf({ customerId, facts }: CallFacts, known: KnownFacts): readonly string[] {
+  return facts.flatMap((fact) => known.get(nameOf(customerId, fact))?.decisionId ?? []);
+}
+
 /** The call without the facts that are known. */
 export function withoutKnown(call: CallFacts, known: KnownFacts): CallFacts {
   const isLeft = (index: number) => !known.has(nameOf(call.customerId, call.facts[index] as FactIdentity));

@@ -236,6 +236,8 @@ function refusal({ body, idempotencyKey }: DecideCall, outcome: Exclude<MeterOut
       return idempotencyKey === undefined
         ? new MegalithError("serving.reference_reused", { problems: outcome.facts.map((index) => reused(body, index)) })
         : new MegalithError("serving.key_reused");
+    case "answer_gone":
+      return new MegalithError("serving.decision_gone");
     case "quota_exceeded":
       return new MegalithError("serving.quota_exceeded", { values: { quota: outcome.quota } });
     case "balance_exhausted":

@@ -144,6 +144,16 @@ export class DecisionLog {
     });
   }
 
+  /** Whether the answers of all these decisions are there: none erased, none past its retention. */
+  async areStored(organisation: string, ids: readonly string[]): Promise<boolean> {
+    const found = await this.pool.query<{ count: bigint }>(
+      `select count(*) as count from decision
+       where day = any ($1::date[]) and id = any ($2::uuid[]) and organisation = $3 and output is not null`,
+      [[...new Set(ids.map(dayOfUuid))], ids, organisation],
+    );
+    return Number(found.rows[0]?.count) === new Set(ids).size;
+  }
+
   /** Newest first. `after` is the bare uuid of the last one seen. */
   async list(
     serviceId: string,
