@@ -85,7 +85,8 @@ export class InvitationService {
       const invite = found.rows[0];
       if (invite === undefined) throw new MegalithError("request.not_found");
       if (!invite.isOpen) return;
-      await client.query("update invite set expires_at = $2 where id = $1", [id, now]);
+      // Not now: whoever accepts it at this moment, or by a clock that is behind, would still find it open.
+      await client.query("update invite set expires_at = created_at where id = $1", [id]);
       await recordChange(client, caller, newUuid(), now, {
         action: "accounts.invite_withdrawn",
         subjectKind: "invite",
