@@ -398,4 +398,11 @@ test("by command alone: a plan, a service, a customer and its key, a table answe
     /^Version 1 is the champion of shop, and version 2 no more\.\nIt answers in shop\.$/m,
   );
   assert.match((await command(["promote", "shop", "2"], { key })).err, /\(request\.no_such_route\)\n {2}A customer's key reaches/);
+
+  await owner("PATCH", "/api/v1/services/shop", { valueColumn: "x" });
+  const renamed = await file("renamed.csv", `loan,z,y\n${rows.slice(0, 100).join("\n")}\n`);
+  await told(["train", renamed, "--target", "y", "--ignore", "loan", "--rounds", "2", "--folds", "2", "--out", model]);
+  await told(["publish", model, "--name", "shop"]);
+  const unfit = await command(["promote", "shop", "3"]);
+  assert.match(unfit.err, /\(serving\.champion_unfit\)\n {2}\/number: The service shop prices by the column x\./);
 });

@@ -56,6 +56,10 @@ export const errorGuide: Readonly<Record<ErrorCode, Guide>> = {
     "Somebody made another version the champion after you looked.",
     "Read the model again, and send the number that it has now as `expected`.",
   ),
+  "serving.champion_unfit": guide(
+    "A service takes a transaction's value from a column that the version does not have, or has as text.",
+    "Train the version with that column as a number, or change the service's value column or plan first.",
+  ),
   "registry.artifact_invalid": guide(
     "The bytes are no model that this server reads, or their card does not fit them.",
     "Send the file that `megalith train` wrote, unchanged.",

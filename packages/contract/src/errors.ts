@@ -38,6 +38,10 @@ export const errors = {
   "registry.artifact_damaged": { status: 500, message: "The stored artifact {sha256} is missing or damaged; restore it from a backup." },
   "serving.service_name_taken": { status: 409, message: "A service named {service} exists already." },
   "serving.service_paused": { status: 503, message: "The service {service} is paused." },
+  "serving.champion_unfit": {
+    status: 409,
+    message: "Version {version} of {model} cannot be its champion: {count} service(s) that answer with it could not go on.",
+  },
   "serving.settings_invalid": { status: 400, message: "The settings have {count} problem(s)." },
   "serving.record_invalid": {
     status: 400,

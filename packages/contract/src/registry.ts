@@ -146,7 +146,7 @@ export const registryRoutes = {
     params: ModelParams,
     body: Type.Object({ number: VersionNumber, expected: Expected, note: Note }),
     response: ModelShape,
-    errors: ["registry.model_not_found", "registry.version_not_found", "registry.champion_differs"],
+    errors: ["registry.model_not_found", "registry.version_not_found", "registry.champion_differs", "serving.champion_unfit"],
   }),
   rollBackChampion: defineRoute({
     method: "POST",

@@ -85,6 +85,8 @@ export const englishProblems = {
   "expected.planUnknown": "the name of a plan, or null",
   "problem.labelAmbiguous": "The reference {reference} is that of {count} decisions.",
   "expected.labelAmbiguous": "decision: dec_… of the one that is meant",
+  "problem.championWithoutValue": "The service {service} prices by the column {column}.",
+  "expected.championWithoutValue": "a version that has {column} as a number",
   "problem.labelUnmatched": "There is no such decision.",
   "expected.labelUnmatched": "decision: dec_…, or service and reference",
   "problem.labelClass": "{found} is no outcome of {target}.",

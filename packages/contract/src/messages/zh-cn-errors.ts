@@ -26,6 +26,7 @@ export const chineseErrors: Readonly<Partial<Record<ErrorCode, string>>> = {
   "registry.artifact_damaged": "保存的模型文件 {sha256} 丢失或损坏；请从备份恢复。",
   "serving.service_name_taken": "已有名为 {service} 的服务。",
   "serving.service_paused": "服务 {service} 已暂停。",
+  "serving.champion_unfit": "{model} 的版本 {version} 不能成为当前版本：有 {count} 个使用它的服务将无法继续。",
   "serving.settings_invalid": "设置有 {count} 个问题。",
   "serving.record_invalid": "记录有 {count} 个问题。未收取任何费用。",
   "serving.key_reused": "此幂等键已用于另一个请求；请使用新的键。",

@@ -87,6 +87,8 @@ export const chineseProblems: Readonly<Record<keyof typeof englishProblems, stri
   "expected.planUnknown": "方案名称或 null",
   "problem.labelAmbiguous": "参考号 {reference} 属于 {count} 个决策。",
   "expected.labelAmbiguous": "decision: dec_…，指明其中一个",
+  "problem.championWithoutValue": "服务 {service} 按列 {column} 计价。",
+  "expected.championWithoutValue": "含有数值列 {column} 的版本",
   "problem.labelUnmatched": "没有这样的决策。",
   "expected.labelUnmatched": "decision: dec_…，或 service 和 reference",
   "problem.labelClass": "{found} 不是 {target} 可能的结果。",

@@ -4,7 +4,7 @@
  * Compiled services stay in memory. A change in this process drops them at once; a change elsewhere arrives by
  * notification. While the notifications are lost nothing is kept, so a stale answer cannot outlive a promotion.
  */
-import { MegalithError, type Problem } from "@megalith/contract";
+import { MegalithError, type Problem, problem } from "@megalith/contract";
 import type { Pool } from "pg";
 import {
   type Caller,
@@ -181,6 +181,24 @@ export class ServiceCatalogue {
     this.versions.set(version.sha256, compiling);
     compiling.catch(() => this.versions.delete(version.sha256));
     return compiling;
+  }
+
+  /**
+   * That the services of a model can go on when the version becomes its champion: a price that needs a value needs its column.
+   * @throws MegalithError "serving.champion_unfit" naming each that could not.
+   */
+  async requireFit(organisation: string, model: string, number: number): Promise<void> {
+    const all = await findServices(this.options.pool, organisation);
+    const valued = all.filter(({ settings }) => settings.model === model && settings.valueColumn !== null);
+    if (valued.length === 0) return;
+    const version = await this.options.registry.version(organisation, model, number);
+    const { columns } = (await this.compileVersion(version)).encoder;
+    const unfit = valued.filter(({ settings }) => !columns.some(({ name, kind }) => name === settings.valueColumn && kind === "numeric"));
+    if (unfit.length === 0) return;
+    const problems = unfit.map(({ name, settings }) =>
+      problem("/number", "unfit", "championWithoutValue", { service: name, column: settings.valueColumn ?? "" }),
+    );
+    throw new MegalithError("serving.champion_unfit", { values: { model, version: number, count: unfit.length }, problems });
   }
 
   /** Something changed: what is compiled is looked up again on the next call. Decoded versions stay, they never change. */

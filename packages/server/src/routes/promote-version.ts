@@ -6,7 +6,9 @@ import { showModel } from "./show-model.ts";
 
 export function promoteVersion(uses: { registry: RegistryService; catalogue: ServiceCatalogue }) {
   return bindRoute(registryRoutes.promoteVersion, async (call) => {
-    const model = await uses.registry.promote(call.principal, call.params.model, call.body.number, call.body);
+    const { body, params, principal } = call;
+    await uses.catalogue.requireFit(principal.organisation, params.model, body.number);
+    const model = await uses.registry.promote(principal, params.model, body.number, body);
     uses.catalogue.forget();
     return showModel(model);
   });
