@@ -86,7 +86,7 @@ export class InvitationService {
       if (invite === undefined) throw new MegalithError("request.not_found");
       if (!invite.isOpen) return;
       // Not now: whoever accepts it at this moment, or by a clock that is behind, would still find it open.
-      await client.query("update invite set expires_at = created_at where id = $1", [id]);
+      await client.query("update invite set expires_at = to_timestamp(0) where id = $1", [id]);
       await recordChange(client, caller, newUuid(), now, {
         action: "accounts.invite_withdrawn",
         subjectKind: "invite",
