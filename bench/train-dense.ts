@@ -87,7 +87,7 @@ async function startRivals(shape: DenseShape) {
   };
 }
 
-interface Row extends Training {
+export interface Row extends Training {
   readonly side: string;
   readonly threads: number;
   readonly seed: number;
@@ -98,16 +98,19 @@ function tell({ side, threads, seed, seconds, processor, auc, digest = "" }: Row
   console.log(`seed ${seed}, ${threads} threads, ${side}: ${parts.join(", ")} s; AUC ${auc.toFixed(5)} ${digest}`);
 }
 
-/** The median over the seeds. */
+/** The median over the seeds; of an even number the mean of the middle two. */
 function medianOf(rows: readonly Row[], side: string, threads: number, figure: (row: Row) => number): number {
   const sorted = rows
     .filter((row) => row.side === side && row.threads === threads)
     .map(figure)
     .sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-function summaryOf(rows: readonly Row[], sides: readonly string[], threads: number) {
+/** How many times ours each side takes. */
+export function summaryOf(rows: readonly Row[], sides: readonly string[], threads: number) {
   const ours = (figure: (row: Row) => number): number => medianOf(rows, "ours", threads, figure);
   return Object.fromEntries(
     sides.map((side) => {
