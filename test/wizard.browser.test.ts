@@ -182,6 +182,12 @@ test("progress is shown by a stream that dropped and by asking, a reload finds t
   await page.reload();
   await cancelled.waitFor(patience);
   await assertGoodInEveryLook(page);
+  // Each training can be cancelled in its turn, whatever became of the one before on the same page.
+  for (let again = 0; again < 2; again++) {
+    await page.getByRole("button", { name: "Train again as it was" }).click();
+    await page.getByRole("button", { name: "Cancel the training" }).click(patience);
+    await cancelled.waitFor(patience);
+  }
   await page.getByRole("button", { name: "Back to the columns" }).click();
   await page.getByRole("heading", { name: "Balance of the target" }).waitFor(patience);
   assert.equal(await page.getByLabel("Target", { exact: true }).inputValue(), "status");

@@ -25,6 +25,8 @@ export function ColumnsStep({ table: current, place, onGo }: ColumnsStepProps) {
     placeholderData: (before) => before,
   });
   const correct = useMutation({
+    // One after another: an answer that is overtaken would bring back the columns of before.
+    scope: { id: `correct ${current.name}` },
     mutationFn: (columns: Record<string, Correction>) =>
       callRoute(tablesRoutes.correctTableSchema, { params: { table: current.name }, body: { columns } }),
     onSuccess: (table) => client.setQueryData(["table", table.name], table),

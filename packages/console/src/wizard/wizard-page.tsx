@@ -53,5 +53,6 @@ function StepOfTable({ name, place, onGo }: { readonly name: string; readonly pl
   if (table.isPending) return <Loading />;
   if (place.model !== null) return <PublishStep table={table.data} model={place.model} />;
   if (place.job === null) return <ColumnsStep table={table.data} place={place} onGo={onGo} />;
-  return <TrainingStep id={place.job} onGo={onGo} />;
+  // What was asked of one training, as its cancelling, is not said of the next.
+  return <TrainingStep key={place.job} id={place.job} onGo={onGo} />;
 }
