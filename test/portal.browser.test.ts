@@ -69,6 +69,9 @@ test("a key is made, rotated with overlap and revoked, and the service obeys at 
   assert.equal((await decide(first)).status, 200);
   await page.keyboard.press("Escape");
   await page.getByText("This was not copied yet.").waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.getByText("This was not copied yet.").waitFor();
   await assertGoodInEveryLook(page);
   await page.getByRole("button", { name: "Stay" }).click();
   await takeKey(page);
@@ -126,6 +129,12 @@ test("last month is invoiced with the next number, and the PDF says who sells to
 
   await page.getByRole("link", { name: "Your details" }).click();
   await page.getByLabel("Legal name").fill("Provider GmbH");
+  await page.getByLabel("Address").fill("1\n2\n3\n4\n5\n6\n7\n8\n9");
+  const sent: string[] = [];
+  page.on("request", (request) => request.method() === "PUT" && sent.push(request.url()));
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("textbox", { name: "Address", description: /eight lines/ }).waitFor();
+  assert.deepEqual(sent, [], "what the field knows to be wrong is not sent");
   await page.getByLabel("Address").fill("Hauptstrasse 1\n10115 Berlin");
   await assertGoodInEveryLook(page);
   await page.getByRole("link", { name: "Customers" }).click();

@@ -44,6 +44,12 @@ export function Dialog({ title, lead, loss, onClose, children }: DialogProps) {
         event.preventDefault();
         close();
       }}
+      onClose={(event) => {
+        // A second Escape in a row closes it whatever `cancel` says; the page must not take it for open, nor lose what it holds.
+        if (event.target !== dialog.current || dialog.current.open) return;
+        if (loss !== undefined) dialog.current.showModal();
+        close();
+      }}
     >
       <div className="stack">
         <div className="row apart tight">

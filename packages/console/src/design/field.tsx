@@ -31,7 +31,7 @@ export function Field({ label, name, hint, fault, wide = false, aside, children 
   const told = useContext(FieldFaults).get(name ?? "");
   useEffect(() => {
     const control = document.getElementById(id);
-    if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) control.setCustomValidity(fault ?? "");
+    if (control !== null && "setCustomValidity" in control) (control as HTMLInputElement).setCustomValidity(fault ?? "");
   }, [id, fault]);
   const described = [...(hint === undefined ? [] : [`${id}hint`]), ...(told === undefined ? [] : [`${id}fault`])].join(" ");
   return (

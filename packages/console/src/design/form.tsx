@@ -123,7 +123,7 @@ function wordFault(control: Control, { say }: Words): string {
   return title === "" ? say("form.pattern") : title;
 }
 
-/** The server's problems by the field whose path they name, or the field that holds the part that they name. */
+/** The server's problems by the field whose path they name. */
 function faultsTold(error: unknown, controls: readonly Control[], codes: Readonly<Record<string, string>>, words: Words): Faults {
   if (!(error instanceof ApiError)) return none;
   const names = new Set(controls.map(({ name }) => name));
