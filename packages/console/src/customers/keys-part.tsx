@@ -47,6 +47,11 @@ export function KeysPart({ customer }: { customer: CustomerShape }) {
       return refresh();
     },
   });
+  /** What went wrong before is no longer said. */
+  const begin = () => {
+    rotate.reset();
+    revoke.reset();
+  };
   const all = keys.data?.items ?? [];
   const ended = all.filter(hasEnded);
   const shown = showsEnded ? all : all.filter((key) => !hasEnded(key));
@@ -89,7 +94,20 @@ export function KeysPart({ customer }: { customer: CustomerShape }) {
             {mayChange ? button : null}
           </div>
           {shown.length === 0 ? <p className="quiet">{say("keys.noneActive")}</p> : null}
-          {shown.length === 0 ? null : <KeyTable keys={shown} mayChange={mayChange} onRotate={rotate.mutate} onRevoke={revoke.mutate} />}
+          {shown.length === 0 ? null : (
+            <KeyTable
+              keys={shown}
+              mayChange={mayChange}
+              onRotate={(key) => {
+                begin();
+                rotate.mutate(key);
+              }}
+              onRevoke={(key) => {
+                begin();
+                revoke.mutate(key);
+              }}
+            />
+          )}
           {ended.length === 0 ? null : (
             <button type="button" className="button small start" aria-expanded={showsEnded} onClick={() => setShowsEnded(!showsEnded)}>
               {say(showsEnded ? "keys.hideEnded" : "keys.showEnded", { count: ended.length })}

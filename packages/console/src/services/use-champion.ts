@@ -16,20 +16,19 @@ export function useChampion(model: string, seen: number | undefined) {
     return client.invalidateQueries();
   };
   const onError = () => client.invalidateQueries({ queryKey: ["versions", model] });
-  const promote = useMutation({
-    mutationFn: (number: number) => callRoute(registryRoutes.promoteVersion, { params: { model }, body: { number, ...expected } }),
-    onSuccess,
-    onError,
-  });
-  const rollBack = useMutation({
-    mutationFn: () => callRoute(registryRoutes.rollBackChampion, { params: { model }, body: expected }),
+  // One for both ways, so that what was refused is not said any more once the other way was gone.
+  const change = useMutation({
+    mutationFn: (number: number | undefined) =>
+      number === undefined
+        ? callRoute(registryRoutes.rollBackChampion, { params: { model }, body: expected })
+        : callRoute(registryRoutes.promoteVersion, { params: { model }, body: { number, ...expected } }),
     onSuccess,
     onError,
   });
   return {
-    promote: (number: number) => promote.mutate(number),
-    rollBack: () => rollBack.mutate(),
-    busy: promote.isPending || rollBack.isPending,
-    error: promote.error ?? rollBack.error,
+    promote: (number: number) => change.mutate(number),
+    rollBack: () => change.mutate(undefined),
+    busy: change.isPending,
+    error: change.error,
   };
 }
