@@ -281,6 +281,20 @@ test("a command line that is nearly right is told what is near, and help says wh
   assert.match((await run(["--version"])).out, /^\d+\.\d+\.\d+\n$/);
 });
 
+test("a flag that would not be read is refused", async () => {
+  const file = await tableFile("flags.csv", "x,colour,y", noisy);
+  for (const [words, flag] of [
+    [["decide", "loans", "--record", "{}", "--run", "again"], "--run"],
+    [["decide", "loans", "--record", "{}", "--id", "x"], "--id"],
+    [["decide", "loans", "--record", "{}", "--file", file], "--record"],
+    [["decide", "loans", "--file", file, "--out", join(folder, "flags.out"), "--reference", "r"], "--reference"],
+    [["labels", "--file", file, "--value", "yes"], "--value"],
+  ] as const) {
+    const { code, err } = await run([...words]);
+    assert.deepEqual([code, err.includes(flag), err.includes("command.input_invalid")], [exitCodes.refused.code, true, true], err);
+  }
+});
+
 test("exit codes tell a wrong command line, refused input, a lost server and a cancel apart", async () => {
   const file = await tableFile("codes.csv", "x,colour,y", noisy);
   const model = join(folder, "codes.model");

@@ -45,6 +45,7 @@ export function addDecide(program: Command, terminal: Terminal): void {
 
 async function decideRecord(service: string, flags: DecideFlags, terminal: Terminal): Promise<void> {
   const { file, record: given, reference, subject } = flags;
+  checkFlags(flags);
   if (file !== undefined && /\.(?:csv|tsv|parquet)(?:\.gz)?$/i.test(file))
     throw new MegalithError("command.input_invalid", { values: { source: file, reason: "a table needs --out, where its answers go" } });
   const source = given === undefined ? (file ?? "Standard input") : "--record";
@@ -59,6 +60,15 @@ async function decideRecord(service: string, flags: DecideFlags, terminal: Termi
   const reply = await callRoute(server, routes.decide, { params: { service }, body, ...once, signal: terminal.signal });
   if (flags.json === true) printJson(terminal, reply);
   else show(terminal, reply);
+}
+
+/** What would be left unread is refused. */
+function checkFlags({ record, file, id, subjectColumn, run }: DecideFlags): void {
+  const refuse = (source: string, reason: string): MegalithError =>
+    new MegalithError("command.input_invalid", { values: { source, reason } });
+  const ofTable = Object.entries({ "--id": id, "--subject-column": subjectColumn, "--run": run }).find(([, value]) => value !== undefined);
+  if (ofTable !== undefined) throw refuse(ofTable[0], "it goes with a table, which needs --file and --out");
+  if (record !== undefined && file !== undefined) throw refuse("--record", "it is one record, and --file is another");
 }
 
 /** A number that YAML read as bigint is a number to a service. */

@@ -62,6 +62,11 @@ async function recordOne(flags: LabelFlags, server: ClientOptions, terminal: Ter
 }
 
 async function recordTable(file: string, flags: LabelFlags, server: ClientOptions, terminal: Terminal): Promise<Counts> {
+  const single = (["decision", "reference", "value"] as const).find((name) => flags[name] !== undefined);
+  if (single !== undefined)
+    throw new MegalithError("command.input_invalid", {
+      values: { source: `--${single}`, reason: "it goes with one label, not with --file" },
+    });
   const { signal } = terminal;
   // A table brings DuckDB along.
   const { withTableRows } = await import("../table-rows.ts");
