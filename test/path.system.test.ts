@@ -171,7 +171,12 @@ test("a record with a reference is answered and charged once: in a list, alone, 
     return (reply.body as { decisions: Decision[] }).decisions;
   };
   const usage = async () => Number((await product.running.product.pool.query("select count(*) from usage")).rows[0]?.count);
+  const counted = async () =>
+    Number(
+      /decisions_total\{service="loans"\} (\d+)/.exec((await product.call("GET", "/metrics", { key: product.adminKey })).text)?.[1] ?? 0,
+    );
   const unused = await usage();
+  const uncounted = await counted();
   const other = { ...record, duration_in_month: 11 };
   const list = await ask({ records: [record, other], references: ["a", "b"] });
   const [first, second] = decisionsOf(list);
@@ -179,6 +184,7 @@ test("a record with a reference is answered and charged once: in a list, alone, 
   assert.deepEqual([longer[0], longer[2]], [second, first]);
   assert.deepEqual(decisionsOf(await ask({ record: other, reference: "b" })), [second]);
   assert.equal((await usage()) - unused, 3);
+  assert.equal((await counted()) - uncounted, 3, "in the metrics a repeat is no decision, what is new beside it is one");
 
   const twice = await ask({ records: [record, other], references: ["d", "d"] });
   assert.deepEqual([twice.status, problemPaths(twice)], [400, ["/references/1"]]);

@@ -168,7 +168,12 @@ export class Decider {
   }
 
   private async speak(call: DecideCall, compiled: CompiledService, made: Made, outcome: MeterOutcome): Promise<string> {
-    if (outcome.kind === "repeated") return this.repeat(call.principal.organisation, outcome, call.language);
+    if (outcome.kind === "repeated") {
+      // Of a list that was known in part, and of a call whose first try was written unseen.
+      const fresh = outcome.facts.filter(({ decisionId }, index) => decisionId === made.ids[index]).length;
+      if (fresh > 0) this.options.onDecided?.(call.service, fresh);
+      return this.repeat(call.principal.organisation, outcome, call.language);
+    }
     if (outcome.kind !== "recorded") throw refusal(call, outcome);
     this.options.onDecided?.(call.service, made.answers.length);
     const { prices, currency, remaining } = outcome;
