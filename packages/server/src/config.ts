@@ -70,7 +70,14 @@ export const settings = {
 } as const satisfies Record<string, Setting>;
 
 /** Names of the command's own table and of the tests; they are no faults here. */
-const foreign = new Set(["MEGALITH_URL", "MEGALITH_KEY", "MEGALITH_TEST_DATABASE", "MEGALITH_PROVE", "MEGALITH_PROVE_COUNTS"]);
+const foreign = new Set([
+  "MEGALITH_URL",
+  "MEGALITH_KEY",
+  "MEGALITH_TEST_DATABASE",
+  "MEGALITH_TEST_FOLDER",
+  "MEGALITH_PROVE",
+  "MEGALITH_PROVE_COUNTS",
+]);
 
 type ValueOf<S extends Setting> = S["kind"] extends "port" | "count" | "seconds"
   ? number
