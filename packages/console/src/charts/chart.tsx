@@ -19,6 +19,7 @@ export interface Colours {
 export function Chart({ label, make }: { label: string; make: (colours: Colours) => EChartsCoreOption }) {
   const box = useRef<HTMLDivElement>(null);
   const latest = useRef(make);
+  const redraw = useRef<() => void>(undefined);
   latest.current = make;
   useEffect(() => {
     const element = box.current;
@@ -35,7 +36,7 @@ export function Chart({ label, make }: { label: string; make: (colours: Colours)
           ink: colour(element, "--ink"),
         }),
       });
-    draw();
+    redraw.current = draw;
     const sizes = new ResizeObserver(() => chart.resize());
     sizes.observe(element);
     const theme = new MutationObserver(draw);
@@ -49,6 +50,8 @@ export function Chart({ label, make }: { label: string; make: (colours: Colours)
       chart.dispose();
     };
   }, []);
+  // What is shown may change while the picture stays, as when usage is asked for again.
+  useEffect(() => redraw.current?.());
   return <div ref={box} className="chart" role="img" aria-label={label} />;
 }
 
