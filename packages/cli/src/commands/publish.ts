@@ -3,6 +3,7 @@ import { callRoute } from "@megalith/client";
 import { completeColumns, MegalithError, type Problem, problem, type ReplyOf, routes, unknownName } from "@megalith/contract";
 import { joinCard } from "@megalith/platform/registry";
 import { type Command, Option } from "commander";
+import { columnNames } from "../column-names.ts";
 import { type ModelFile, readModelFile } from "../model-file.ts";
 import { addServerFlags, openServer, type ServerFlags } from "../server-access.ts";
 import { printJson, type Terminal } from "../terminal.ts";
@@ -26,7 +27,7 @@ export function addPublish(program: Command, terminal: Terminal): void {
     .option("--service <name>", "make this service, when there is none yet, answer with the model")
     .option("--plan <name>", "the price plan of a new service")
     .addOption(new Option("--free", "a new service without a plan: its answers cost nothing").conflicts("plan"))
-    .option("--required <columns>", "columns, with commas, that a record of a new service must have a value for", names)
+    .option("--required <columns>", "columns, with commas, that a record of a new service must have a value for", columnNames)
     .option("--require-complete", "such are all columns that had a value in every row of the training table")
     .option("--promote", "make this version the champion; a model's first version is it anyway")
     .option("--again", "make a version even when the model has one of the same bytes");
@@ -116,11 +117,4 @@ function createService(
 ): Promise<Service> {
   const price = free === true ? { free } : { plan: plan ?? null };
   return callRoute(server, routes.createService, { body: { name, model, required, ...price }, signal });
-}
-
-function names(text: string): string[] {
-  return text
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
 }

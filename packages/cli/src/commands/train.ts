@@ -4,6 +4,7 @@ import { suggestParameters, type TrainParameters } from "@megalith/forest";
 import type { Card } from "@megalith/platform/registry";
 import { type TrainedModel, type TrainingChoice, type TrainingProgress, trainModel } from "@megalith/platform/training";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { columnNames } from "../column-names.ts";
 import { writeModelFile } from "../model-file.ts";
 import { checkOutput } from "../output-file.ts";
 import { readTableFile } from "../table-file.ts";
@@ -52,8 +53,8 @@ export function addTrain(program: Command, terminal: Terminal): void {
     .requiredOption("--out <model>", "where to write the model; its card is written beside it")
     .option("--valid <file>", "measure on this table instead of folds")
     .option("--time <column>", "measure on the last fifth in time")
-    .option("--ignore <columns>", "columns to leave out, separated by commas", names)
-    .option("--keep <columns>", "suspects to keep whatever the leak guard says, separated by commas", names)
+    .option("--ignore <columns>", "columns to leave out, separated by commas", columnNames)
+    .option("--keep <columns>", "suspects to keep whatever the leak guard says, separated by commas", columnNames)
     .option("--weight <column>", "how much each row counts")
     .addOption(new Option("--task <task>", "what is learned; inferred when absent").choices(["binary", "multiclass", "regression"]))
     .option("--positive <value>", "the class whose probability is predicted; the rarer of two when absent")
@@ -158,13 +159,6 @@ function choiceOf(flags: TrainFlags): TrainingChoice {
 function roundOf({ round, most, best }: TrainingProgress): string | undefined {
   if (round === undefined || most === undefined) return undefined;
   return best === undefined ? `round ${round} of ${most}` : `round ${round} of at most ${most}, best so far ${best}`;
-}
-
-function names(text: string): string[] {
-  return text
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
 }
 
 function whole(text: string): number {
