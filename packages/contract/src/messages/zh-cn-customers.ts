@@ -58,7 +58,7 @@ export const chineseCustomers: Readonly<Record<keyof typeof englishCustomers, st
   "invoice.pdf": "PDF",
   "invoice.pdfOf": "{number} 的 PDF",
   "invoice.finaliseSure": "{month}的账单（{total}）将获得编号，此后不能更改。",
-  "invoice.nothingIssued": "{month} 没有可开具的账单。",
+  "invoice.nothingIssued": "{month}没有可开具的账单。",
   "invoice.previewPdf": "PDF 预览",
   "invoice.csvOf": "{number} 的明细 CSV",
   "members.title": "成员",

@@ -1,5 +1,5 @@
 /**
- * Chooses rounds and leaves of a model and asks the rows that its figures come from; no row has a say in how it is answered (decision 0010).
+ * Chooses rounds and leaves of a model and asks the rows that its figures come from; no row's own loss has a say in how it is answered (decision 0010).
  */
 import type { Forest } from "@megalith/forest";
 import { type Asked, constantOf, deal, type EvaluationPlan, predictRows, type Split, splitByTime } from "./evaluation.ts";

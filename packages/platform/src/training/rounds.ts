@@ -2,7 +2,7 @@
  * Chooses the number of boosting rounds by held-out losses, as they come in, and says when fewer leaves are worth a try.
  *
  * Held-out rows lie in parts. All parts together choose the rounds of the model that is kept. For the figures each part is
- * answered with the rounds that the other parts chose, so that no row has a say in how it is answered (decision 0010).
+ * answered with the rounds that the other parts chose, so that no row's own loss has a say in how it is answered (decision 0010).
  */
 import type { TrainParameters } from "@megalith/forest";
 import type { TrainingChoice } from "./choice.ts";
