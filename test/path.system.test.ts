@@ -7,6 +7,7 @@ import { backup } from "../packages/server/src/backup/backup.ts";
 import { restore } from "../packages/server/src/backup/restore.ts";
 import { start } from "../packages/server/src/main.ts";
 import { runCommand, tellCommand } from "./command.fixture.ts";
+import { assertLabelsAreKept } from "./labels.fixture.ts";
 import { loans, type Owner, ownerOf, publishLoans } from "./published-loans.fixture.ts";
 import { type StartedProduct, startProduct } from "./start-product.ts";
 
@@ -62,46 +63,7 @@ test("a table becomes a service that answers with reasons that sum, meters every
   const stored = await product.call("GET", `/api/v1/decisions/${decisions[0]?.id}`, { key });
   assert.equal((stored.body as { replay: { identical: boolean } }).replay.identical, true);
 
-  const label = { labels: [{ decision: decisions[0]?.id, value: "bad", time: "2026-11-01T00:00:00Z" }] };
-  const labelled = [
-    await product.call("POST", "/api/v1/labels", { key, body: label }),
-    await product.call("POST", "/api/v1/labels", { key, body: label }),
-  ];
-  assert.deepEqual(
-    labelled.map((reply) => reply.body),
-    [
-      { recorded: 1, repeated: 0 },
-      { recorded: 0, repeated: 1 },
-    ],
-  );
-
-  const [id] = decisions.map((decision) => decision.id);
-  const said = { decision: id, time: "2026-11-01T00:00:00Z" };
-  const wrong = await product.call("POST", "/api/v1/labels", {
-    key,
-    body: {
-      labels: [
-        { ...said, value: "maybe" },
-        { ...said, value: true, time: new Date(Date.now() + 600_000).toISOString() },
-        { ...said, value: 1, service: "loans", reference: "another's" },
-        { ...said, value: 0, decision: `dec_${"f".repeat(32)}` },
-      ],
-    },
-  });
-  const told = (wrong.body as { error: { code: string; problems: { path: string; code: string; expected: string }[] } }).error;
-  assert.deepEqual(
-    [wrong.status, told.code, ...told.problems.map((problem) => `${problem.path} ${problem.code}`)],
-    [400, "serving.label_invalid", "/labels/0/value value", "/labels/1/time future", "/labels/2/reference other", "/labels/3 unmatched"],
-  );
-  assert.equal(told.problems[0]?.expected, "one of good, bad, 0, 1, false, true");
-  const yes = await product.call("POST", "/api/v1/labels", { key, body: { labels: [{ ...said, service: "loans", value: true }] } });
-  assert.deepEqual(yes.body, { recorded: 1, repeated: 0 });
-  assert.equal((await product.call("GET", `/api/v1/decisions/dec_${"f".repeat(32)}`, { key })).status, 404, "an id of the far future");
-  const kept = (await product.call("GET", `/api/v1/decisions/${id}`, { key })).body as { labels: { value: unknown }[] };
-  assert.deepEqual(
-    kept.labels.map(({ value }) => value),
-    ["bad", true],
-  );
+  await assertLabelsAreKept(product, key, decisions[0]?.id ?? "");
 
   const month = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Berlin" }).format(new Date()).slice(0, 7);
   const preview = () =>
