@@ -1,5 +1,5 @@
 /** The second step: what to predict, what each column is, and when it is known. */
-import { type TableShape, tablesRoutes, trainingRoutes } from "@megalith/contract";
+import { type TableProfileShape, type TableShape, tablesRoutes, trainingRoutes } from "@megalith/contract";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { callRoute } from "../api/call-route.ts";
 import { ErrorNotice, Loading } from "../design/parts.tsx";
@@ -19,11 +19,12 @@ export function ColumnsStep({ table: current, place, onGo }: ColumnsStepProps) {
   const { say } = useWords();
   const client = useQueryClient();
   const { target, ignored } = place;
-  const profile = useQuery({
+  const asked = {
     queryKey: ["profile", current.name, current.version.number, current.schemaRevision, target],
     queryFn: () => callRoute(tablesRoutes.readTableProfile, { params: { table: current.name }, query: target === "" ? {} : { target } }),
-    placeholderData: (before) => before,
-  });
+  };
+  // The columns stay in sight while another target is asked for; its classes are nobody else's.
+  const profile = useQuery({ ...asked, placeholderData: (before) => before });
   const correct = useMutation({
     // One after another: an answer that is overtaken would bring back the columns of before.
     scope: { id: `correct ${current.name}` },
@@ -31,11 +32,11 @@ export function ColumnsStep({ table: current, place, onGo }: ColumnsStepProps) {
       callRoute(tablesRoutes.correctTableSchema, { params: { table: current.name }, body: { columns } }),
     onSuccess: (table) => client.setQueryData(["table", table.name], table),
   });
-  const balance = target === "" ? undefined : profile.data?.target;
-  const classes = balance?.classes?.length === 2 ? balance.classes.map(({ value }) => value) : [];
-  const positive = classes.length === 0 ? undefined : (place.positive ?? likelyPositive(classes));
+  const balance = target === "" || profile.isPlaceholderData ? undefined : profile.data?.target;
+  const classes = classesOf(balance);
   const start = useMutation({
-    mutationFn: () => {
+    mutationFn: async () => {
+      const positive = positiveOf(place, classesOf((await client.ensureQueryData(asked)).target));
       const body = {
         table: current.name,
         target,
@@ -54,7 +55,7 @@ export function ColumnsStep({ table: current, place, onGo }: ColumnsStepProps) {
       <TargetForm
         columns={current.version.schema.map(({ name }) => name)}
         target={target}
-        positive={positive}
+        positive={positiveOf(place, classes)}
         classes={classes}
         balance={balance}
         onTarget={(name) => choose({ target: name, positive: null })}
@@ -78,6 +79,15 @@ export function ColumnsStep({ table: current, place, onGo }: ColumnsStepProps) {
       </section>
     </>
   );
+}
+
+/** Of a target of two classes. */
+function classesOf(balance: TableProfileShape["target"]): readonly string[] {
+  return balance?.classes?.length === 2 ? balance.classes.map(({ value }) => value) : [];
+}
+
+function positiveOf({ positive }: Place, classes: readonly string[]): string | undefined {
+  return classes.length === 0 ? undefined : (positive ?? likelyPositive(classes));
 }
 
 /** Of two classes, most common first: the one that says yes, else the rarer one, as a training by itself would have it. */

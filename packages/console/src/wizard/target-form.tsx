@@ -28,12 +28,7 @@ export function TargetForm({ columns, target, positive, classes, balance, onTarg
     <Form className="card" onSend={onTrain} actions={<SubmitButton>{say("columns.train")}</SubmitButton>}>
       <StepTitle step="columns">{say("columns.title")}</StepTitle>
       <div className="fields roomy">
-        <Field
-          label={say("columns.target")}
-          name="target"
-          hint={say("columns.targetHint")}
-          fault={target !== "" && balance === undefined ? say("common.loading") : undefined}
-        >
+        <Field label={say("columns.target")} name="target" hint={say("columns.targetHint")}>
           <select className="input" required value={target} onChange={(event) => onTarget(event.target.value)}>
             <option value="">{say("columns.pickTarget")}</option>
             {columns.map((name) => (
