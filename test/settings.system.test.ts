@@ -117,7 +117,7 @@ const proofs: Record<keyof typeof settings, () => Promise<void>> = {
       [plain, 18],
     ] as const) {
       const uploads = Array.from({ length: places }, (_, index) => openUpload(product, `held-${index}`));
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await new Promise((resolve) => setTimeout(resolve, 1000));
       const late = await product.call("POST", "/api/v1/tables?name=late", {
         key: product.adminKey,
         body: "a\n1\n",
@@ -142,9 +142,11 @@ const proofs: Record<keyof typeof settings, () => Promise<void>> = {
   },
   trustedProxies: async () => {
     const fail = async (product: StartedProduct, from: string) => (await signIn(product, "wrong", from)).status;
-    for (const product of [changed, plain]) for (let count = 0; count < 30; count++) assert.equal(await fail(product, "192.0.2.7"), 401);
+    // Who failed so often waits a second: what is asked of that comes at once.
+    for (let count = 0; count < 30; count++) assert.equal(await fail(changed, "192.0.2.7"), 401);
     assert.equal(await fail(changed, "192.0.2.7"), 429);
     assert.equal(await fail(changed, "192.0.2.8"), 401, "another caller of the trusted proxy");
+    for (let count = 0; count < 30; count++) assert.equal(await fail(plain, "192.0.2.7"), 401);
     assert.equal(await fail(plain, "192.0.2.8"), 429, "who is no trusted proxy is itself the caller");
   },
   requestLog: async () => {
