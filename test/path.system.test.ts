@@ -144,7 +144,8 @@ test("a record with a reference is answered and charged once: in a list, alone, 
   const [first, second] = decisionsOf(list);
   const longer = decisionsOf(await ask({ records: [other, record, record], references: ["b", "c", "a"] }));
   assert.deepEqual([longer[0], longer[2]], [second, first]);
-  assert.deepEqual(decisionsOf(await ask({ record: other, reference: "b" })), [second]);
+  const turned = Object.fromEntries(Object.entries(other).reverse());
+  assert.deepEqual(decisionsOf(await ask({ record: turned, reference: "b" })), [second], "columns come in any order");
   assert.equal((await usage()) - unused, 3);
   assert.equal((await counted()) - uncounted, 3, "in the metrics a repeat is no decision, what is new beside it is one");
 
@@ -373,4 +374,8 @@ test("by command alone: a plan, a service, a customer and its key, a table answe
   await told(["publish", model, "--name", "shop"]);
   const unfit = await command(["promote", "shop", "3"]);
   assert.match(unfit.err, /\(serving\.champion_unfit\)\n {2}\/number: The service shop prices by the column x\./);
+  await told(["train", renamed, "--target", "z", "--ignore", "loan", "--rounds", "2", "--folds", "2", "--out", model]);
+  await told(["publish", model, "--name", "shop"]);
+  const stranger = await command(["promote", "shop", "4"]);
+  assert.match(stranger.err, /The service shop answers with binary y = yes, and this version predicts regression z\./);
 });

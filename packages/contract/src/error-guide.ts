@@ -57,8 +57,8 @@ export const errorGuide: Readonly<Record<ErrorCode, Guide>> = {
     "Read the model again, and send the number that it has now as `expected`.",
   ),
   "serving.champion_unfit": guide(
-    "A service takes a transaction's value from a column that the version does not have, or has as text.",
-    "Train the version with that column as a number, or change the service's value column or plan first.",
+    "The version predicts something else than the champion, or lacks the column from which a service takes a transaction's value.",
+    "Publish another prediction as a model of its own; train the version with the column as a number, or change the service's value column first.",
   ),
   "registry.artifact_invalid": guide(
     "The bytes are no model that this server reads, or their card does not fit them.",

@@ -29,13 +29,9 @@ function showCard(terminal: Terminal, card: Card, sha256: string): void {
   if (rounds !== undefined && leaves !== undefined) say(`rounds     ${rounds} of ${leaves} leaves`);
   for (const [name, metric] of Object.entries(card.metrics)) say(`${name.padEnd(10)} ${figureText(metric)}`);
   for (const { message } of (card.warnings ?? []) as Problem[]) say(`warning: ${message}`);
-  const importances = (card.importances ?? []) as { column?: string; name?: string; share?: number; splits?: number }[];
+  const importances = (card.importances ?? []) as { column: string; share: number; splits: number }[];
   if (importances.length === 0) return;
   say("");
-  const rows = importances.map(({ column, name, share, splits }) => [
-    column ?? name ?? "",
-    share === undefined ? "" : `${(share * 100).toFixed(1)}%`,
-    String(splits ?? ""),
-  ]);
+  const rows = importances.map(({ column, share, splits }) => [column, `${(share * 100).toFixed(1)}%`, String(splits)]);
   printTable(terminal, ["column", "share", "splits"], rows);
 }

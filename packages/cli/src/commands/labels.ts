@@ -34,7 +34,7 @@ export function addLabels(program: Command, terminal: Terminal): void {
     .option("--service <name>", "the service that was asked, where a row does not say it")
     .option("--reference <text>", "of one label: your own id of the decision, with --service")
     .option("--value <value>", "of one label: the class or the number that it turned out to be")
-    .option("--time <time>", "when it was known (2026-01-31 or 2026-01-31T12:00:00Z), where a row does not say it; now, of one label")
+    .option("--time <time>", "when it was known (2026-01-31 or 2026-01-31T12:00:00Z), where a row does not say it; today, of one label")
     .option("--file <file>", "a table of labels with the columns decision, or service and reference; value; time");
   addServerFlags(command).action(async (flags: LabelFlags) => {
     const server = await openServer(flags, terminal);
@@ -56,7 +56,7 @@ async function recordOne(flags: LabelFlags, server: ClientOptions, terminal: Ter
   const label = {
     ...(decision === undefined ? { service, reference: reference as string } : { decision }),
     value: (await readerOf(server, service, signal))(value) ?? value,
-    time: timeOf(flags.time ?? systemClock.now().toISOString()),
+    time: timeOf(flags.time ?? systemClock.now().toISOString().slice(0, 10)),
   };
   return callRoute(server, routes.recordLabels, { body: { labels: [label] }, repeatable: true, signal });
 }

@@ -28,8 +28,14 @@ interface ShownCard {
   readonly importances?: readonly { readonly column: string; readonly share: number }[];
 }
 
+/** Cards that were published by command once named gains of columns, not their shares. */
+type KeptImportance = { readonly column?: string; readonly share?: number; readonly name?: string; readonly gain?: number };
+
 export function cardOf({ card }: VersionDetailShape): ShownCard {
-  return card as ShownCard;
+  const { importances = [], ...rest } = card as Omit<ShownCard, "importances"> & { readonly importances?: readonly KeptImportance[] };
+  const total = importances.reduce((sum, { gain = 0 }) => sum + gain, 0) || 1;
+  const shares = importances.map(({ column, name, share, gain = 0 }) => ({ column: column ?? name ?? "", share: share ?? gain / total }));
+  return { ...rest, importances: shares };
 }
 
 const leading = ["auc", "r2", "accuracy"];

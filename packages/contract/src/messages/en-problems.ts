@@ -85,6 +85,8 @@ export const englishProblems = {
   "expected.planUnknown": "the name of a plan, or null",
   "problem.labelAmbiguous": "The reference {reference} is that of {count} decisions.",
   "expected.labelAmbiguous": "decision: dec_… of the one that is meant",
+  "problem.championPredictsOther": "The service {service} answers with {was}, and this version predicts {now}.",
+  "expected.championPredictsOther": "a version that predicts {was}; another prediction is another model with a service of its own",
   "problem.championWithoutValue": "The service {service} prices by the column {column}.",
   "expected.championWithoutValue": "a version that has {column} as a number",
   "problem.labelUnmatched": "There is no such decision.",

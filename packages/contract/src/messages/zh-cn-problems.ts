@@ -87,6 +87,8 @@ export const chineseProblems: Readonly<Record<keyof typeof englishProblems, stri
   "expected.planUnknown": "方案名称或 null",
   "problem.labelAmbiguous": "参考号 {reference} 属于 {count} 个决策。",
   "expected.labelAmbiguous": "decision: dec_…，指明其中一个",
+  "problem.championPredictsOther": "服务 {service} 的答案是 {was}，而此版本预测 {now}。",
+  "expected.championPredictsOther": "预测 {was} 的版本；不同的预测应作为另一个模型，并有自己的服务",
   "problem.championWithoutValue": "服务 {service} 按列 {column} 计价。",
   "expected.championWithoutValue": "含有数值列 {column} 的版本",
   "problem.labelUnmatched": "没有这样的决策。",

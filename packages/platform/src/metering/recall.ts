@@ -59,7 +59,7 @@ export function probesOf(customerId: string, facts: readonly FactIdentity[]): Us
  */
 export function recall(customerId: string, facts: readonly FactIdentity[], known: KnownFacts): MeterOutcome | undefined {
   const found = facts.map((fact) => known.get(nameOf(customerId, fact)));
-  const strange = found.flatMap((one, index) => (one === undefined || isSame(one.digest, facts[index]?.digest) ? [] : [index]));
+  const strange = found.flatMap((one, index) => (one === undefined || isSame(one.digest, facts[index]) ? [] : [index]));
   if (strange.length > 0) return { kind: "conflict", facts: strange };
   const all = found.filter((one) => one !== undefined);
   if (all.length < facts.length) return undefined;
@@ -101,8 +101,10 @@ function nameOf(customerId: string, { key, place }: Pick<FactIdentity, "key" | "
   return `${customerId} ${place} ${key}`;
 }
 
-function isSame(one: Uint8Array, other: Uint8Array | undefined): boolean {
-  return other !== undefined && Buffer.compare(one, other) === 0;
+function isSame(kept: Uint8Array, fact: FactIdentity | undefined): boolean {
+  if (fact === undefined) return false;
+  const { digest, earlierDigest } = fact;
+  return Buffer.compare(kept, digest) === 0 || (earlierDigest !== undefined && Buffer.compare(kept, earlierDigest()) === 0);
 }
 
 function tell({ decisionId, nanos, currency, dayOrdinal }: KnownFact): RecordedFact {

@@ -44,7 +44,7 @@ test("a card of another model, or one that lies about its shape, is refused with
   refused(joinCard({ ...card, target: "another" }, artifact), /another target/);
   refused(joinCard({ ...card, positive: "the other class" }, artifact), /another positive/);
   refused(joinCard({ ...card, classes: ["x", "y", "z"] }, artifact), /another classes/);
-  const boasting = splitCard(joinCard({ ...card, importances: [{ name: "invented", gain: 9, splits: 9 }] }, artifact));
+  const boasting = splitCard(joinCard({ ...card, importances: [{ column: "invented", share: 1, splits: 9 }] }, artifact));
   assert.deepEqual(boasting.card.importances, cardOfArtifact(artifact).importances, "importances are the artifact's");
   refused(joinCard({ ...card, metrics: { auc: { value: "high" } } } as unknown as Card, artifact), /metric auc/);
   refused(joinCard({ ...card, metrics: undefined } as unknown as Card, artifact), /no metrics/);

@@ -1,5 +1,5 @@
 /** The front door of the registry. */
-export { cardOfArtifact } from "./artifact-card.ts";
+export { cardOfArtifact, importancesOf } from "./artifact-card.ts";
 export { ArtifactStore } from "./artifacts.ts";
 export { joinCard, splitCard } from "./carded-artifact.ts";
 export type { AddedVersion, Card, Champion, Metric, Model, Task, Version } from "./model.ts";

@@ -44,35 +44,40 @@ export function canRepeat({ idempotencyKey }: AskedUnder, { references }: Asked)
 /**
  * One a record. An Idempotency-Key stands for the whole call; a reference for its record, in whatever call of the service it comes
  * again; without either nobody can ask again.
- * @param inputs JSON of each record.
  */
-export function identify(under: AskedUnder, asked: Asked, inputs: readonly string[], newUuid: NewUuid): FactIdentity[] {
+export function identify(under: AskedUnder, asked: Asked, newUuid: NewUuid): FactIdentity[] {
   const { idempotencyKey, service } = under;
   if (!canRepeat(under, asked)) {
     const key = `q:${newUuid()}`;
-    return inputs.map((_, place) => ({ key, place, digest: nothingAsked }));
+    return asked.records.map((_, place) => ({ key, place, digest: nothingAsked }));
   }
-  const { references, subjects } = asked;
+  const { records, references, subjects } = asked;
   if (idempotencyKey === undefined)
-    return inputs.map((input, index) => {
-      const digest = digestOf(under, "one", [references[index] ?? null], [subjects[index] ?? null], [input]);
-      return { key: `r:${service}/${references[index]}`, place: 0, digest };
+    return records.map((record, index) => {
+      const own = [[references[index] ?? null], [subjects[index] ?? null], [record]] as const;
+      return { key: `r:${service}/${references[index]}`, place: 0, ...digestsOf(under, "one", ...own) };
     });
-  const digest = digestOf(under, under.body.record === undefined ? "many" : "one", references, subjects, inputs);
-  return inputs.map((_, place) => ({ key: `k:${idempotencyKey}`, place, digest }));
+  const digests = digestsOf(under, under.body.record === undefined ? "many" : "one", references, subjects, records);
+  return records.map((_, place) => ({ key: `k:${idempotencyKey}`, place, ...digests }));
 }
 
-/** Of all that the answer depends on: another spacing or order of the body's fields is the same question. */
-function digestOf(
+/** A record is the same in whatever order its columns come, and whether one is null or left out. */
+function plainText(record: Cells): string {
+  const names = Object.keys(record).sort();
+  return JSON.stringify(names.flatMap((name) => (record[name] === null ? [] : [[name, record[name]]])));
+}
+
+/** Of all that the answer depends on. Release 0.1.0 took records as they were written. */
+function digestsOf(
   { service, variant = "", body }: AskedUnder,
   form: "one" | "many",
   references: readonly (string | null)[],
   subjects: readonly (string | null)[],
-  inputs: readonly string[],
-): Uint8Array {
-  let text = JSON.stringify([service, variant, form, body.eventTime ?? null, references, subjects]);
-  for (const input of inputs) text += `\n${input}`;
-  return hash("sha256", text, "buffer");
+  records: readonly Cells[],
+): Pick<FactIdentity, "digest" | "earlierDigest"> {
+  const head = JSON.stringify([service, variant, form, body.eventTime ?? null, references, subjects]);
+  const of = (write: (record: Cells) => string) => hash("sha256", [head, ...records.map(write)].join("\n"), "buffer");
+  return { digest: of(plainText), earlierDigest: () => of((record) => JSON.stringify(record)) };
 }
 
 function parallel(

@@ -184,21 +184,25 @@ export class ServiceCatalogue {
   }
 
   /**
-   * That the services of a model can go on when the version becomes its champion: a price that needs a value needs its column.
+   * That the services of a model can go on when the version becomes its champion: it predicts the same, and a price that needs a
+   * value has its column.
    * @throws MegalithError "serving.champion_unfit" naming each that could not.
    */
   async requireFit(organisation: string, model: string, number: number): Promise<void> {
     const all = await findServices(this.options.pool, organisation);
-    const valued = all.filter(({ settings }) => settings.model === model && settings.valueColumn !== null);
-    if (valued.length === 0) return;
-    const version = await this.options.registry.version(organisation, model, number);
-    const { columns } = (await this.compileVersion(version)).encoder;
-    const unfit = valued.filter(({ settings }) => !columns.some(({ name, kind }) => name === settings.valueColumn && kind === "numeric"));
-    if (unfit.length === 0) return;
-    const problems = unfit.map(({ name, settings }) =>
-      problem("/number", "unfit", "championWithoutValue", { service: name, column: settings.valueColumn ?? "" }),
-    );
-    throw new MegalithError("serving.champion_unfit", { values: { model, version: number, count: unfit.length }, problems });
+    const services = all.filter(({ settings }) => settings.model === model);
+    const { champion } = await this.options.registry.model(organisation, model);
+    if (services.length === 0 || champion === null) return;
+    const next = await this.compileVersion(await this.options.registry.version(organisation, model, number));
+    const [was, now] = [await this.compileVersion(champion), next].map(predictionOf) as [string, string];
+    const { columns } = next.encoder;
+    const problems = services.flatMap(({ name, settings: { valueColumn } }) => {
+      if (was !== now) return [problem("/number", "unfit", "championPredictsOther", { service: name, was, now })];
+      const hasValue = valueColumn === null || columns.some((column) => column.name === valueColumn && column.kind === "numeric");
+      return hasValue ? [] : [problem("/number", "unfit", "championWithoutValue", { service: name, column: valueColumn })];
+    });
+    if (problems.length > 0)
+      throw new MegalithError("serving.champion_unfit", { values: { model, version: number, count: problems.length }, problems });
   }
 
   /** Something changed: what is compiled is looked up again on the next call. Decoded versions stay, they never change. */
@@ -256,6 +260,12 @@ export class ServiceCatalogue {
     const planExists = settings.plan === null || (await this.options.planExists(organisation, settings.plan));
     checkSettings(settings, encoder.columns, planExists, problems);
   }
+}
+
+/** What a version's answers mean, in the words of its target. */
+function predictionOf({ answerer, target, positive }: CompiledVersion): string {
+  const { task } = answerer.forest;
+  return `${task} ${target}${positive === null ? "" : ` = ${positive}`}`;
 }
 
 function maySee(principal: Principal, serviceId: string): boolean {

@@ -77,7 +77,6 @@ export class Decider {
     }
     if (call.principal.kind === "provider") return this.answerProvider(call, compiled, made);
     const { organisation, customerId, keyId } = call.principal;
-    const inputs = made.decision.facts.map(({ input }) => input);
     const mayRepeat = canRepeat(call, asked);
     const withReasons = compiled.service.settings.explanation.kind !== "none";
     const facts: CallFacts = {
@@ -88,14 +87,12 @@ export class Decider {
       planVersionId: made.planVersionId,
       eventTime: made.eventTime,
       recordedTime: made.now,
-      facts: identify(call, asked, inputs, this.options.newUuid).map(({ key, place, digest }, index) => ({
-        usageId: mayRepeat ? deriveUsageId(customerId, { key, place }) : this.options.newUuid(),
+      facts: identify(call, asked, this.options.newUuid).map((identity, index) => ({
+        ...identity,
+        usageId: mayRepeat ? deriveUsageId(customerId, identity) : this.options.newUuid(),
         decisionId: made.ids[index] ?? "",
         valueNanos: made.values[index] ?? null,
         withReasons,
-        key,
-        place,
-        digest,
       })),
       decision: made.decision,
     };
@@ -132,8 +129,7 @@ export class Decider {
   private async recall(call: DecideCall, asked: Asked): Promise<string | undefined> {
     const { principal, language } = call;
     if (principal.kind === "provider" || !canRepeat(call, asked)) return undefined;
-    const inputs = asked.records.map((record) => JSON.stringify(record));
-    const outcome = await this.options.meter.recall(principal.customerId, identify(call, asked, inputs, this.options.newUuid));
+    const outcome = await this.options.meter.recall(principal.customerId, identify(call, asked, this.options.newUuid));
     if (outcome?.kind === "conflict") throw refusal(call, outcome);
     return outcome?.kind === "repeated" ? this.repeat(principal.organisation, outcome, language) : undefined;
   }

@@ -1,6 +1,6 @@
 /** What a version was made of and how good it is; the card holds no row of the table, and no person. */
 import type { Forest, TrainParameters } from "@megalith/forest";
-import type { Card } from "../registry/index.ts";
+import { type Card, importancesOf } from "../registry/index.ts";
 import type { TableColumn } from "../tables/index.ts";
 import type { TrainingChoice } from "./choice.ts";
 import type { Evaluation, EvaluationPlan } from "./evaluation.ts";
@@ -37,12 +37,6 @@ interface CardParts {
 /** The card of a forest: its figures, and what it was made of. */
 export function cardOf(forest: Forest, parts: CardParts): Card {
   const { target, choice, evaluation, columns } = parts;
-  const total = forest.importances.gain.reduce((sum, gain) => sum + gain, 0) || 1;
-  const importances = columns.map((column, index) => ({
-    column: column.name,
-    share: (forest.importances.gain[index] as number) / total,
-    splits: forest.importances.splits[index] as number,
-  }));
   return {
     task: target.task,
     metrics: evaluation.metrics,
@@ -55,7 +49,7 @@ export function cardOf(forest: Forest, parts: CardParts): Card {
     columns: columns.map(({ name, kind, values }) => ({ name, kind, missing: missingIn(values) })),
     warnings: evaluation.warnings,
     leaks: parts.leaks,
-    importances: importances.sort((a, b) => b.share - a.share),
+    importances: importancesOf(forest),
     parameters: { ...parts.parameters },
     rounds: parts.rounds,
     seed: parts.parameters.seed,
