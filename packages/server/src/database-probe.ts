@@ -2,26 +2,31 @@
 import type { Pool } from "pg";
 
 const freshMs = 500;
-const patienceMs = 2000;
 
 export interface DatabaseProbeOptions {
   readonly pool: Pool;
   /** Monotonic milliseconds. */
   readonly elapsedMs?: () => number;
+  /** How long an answer may take. */
+  readonly patienceMs?: number;
 }
 
 export class DatabaseProbe {
   private readonly pool: Pool;
   private readonly elapsedMs: () => number;
+  private readonly patienceMs: number;
   private askedAt = Number.NEGATIVE_INFINITY;
   private last: Promise<boolean> = Promise.resolve(false);
+  /** The one question that is under way: a database that hangs is not asked again and again. */
+  private open: Promise<boolean> | undefined;
 
-  constructor({ pool, elapsedMs }: DatabaseProbeOptions) {
+  constructor({ pool, elapsedMs, patienceMs = 2000 }: DatabaseProbeOptions) {
     this.pool = pool;
+    this.patienceMs = patienceMs;
     this.elapsedMs = elapsedMs ?? (() => performance.now());
   }
 
-  /** False also when it takes more than two seconds. */
+  /** False also when it takes too long. */
   answers(): Promise<boolean> {
     const now = this.elapsedMs();
     if (now - this.askedAt >= freshMs) {
@@ -33,13 +38,18 @@ export class DatabaseProbe {
 
   private async ask(): Promise<boolean> {
     const { promise: late, resolve } = Promise.withResolvers<boolean>();
-    const timer = setTimeout(() => resolve(false), patienceMs);
-    const asked = this.pool.query("select").then(
-      () => true,
-      () => false,
-    );
+    const timer = setTimeout(() => resolve(false), this.patienceMs);
+    this.open ??= this.pool
+      .query("select")
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => {
+        this.open = undefined;
+      });
     try {
-      return await Promise.race([asked, late]);
+      return await Promise.race([this.open, late]);
     } finally {
       clearTimeout(timer);
     }

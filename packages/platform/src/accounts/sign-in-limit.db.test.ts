@@ -161,7 +161,7 @@ test("a try that has to wait writes nothing, and nothing that was typed lies in 
   const after = await pool.query("select c, xmin from sign_in_count c order by name");
   assert.deepEqual(after.rows, before.rows);
   assert.equal(before.rowCount, 3);
-  assert.doesNotMatch(JSON.stringify(before.rows), /typed|example|198/);
+  assert.doesNotMatch(JSON.stringify(before.rows), /typed|example|198\.51/);
 });
 
 test("each try costs the same statement, whoever it names", async () => {

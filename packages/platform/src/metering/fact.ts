@@ -13,8 +13,8 @@ export interface FactIdentity {
   readonly place: number;
   /** SHA-256 of what was asked: the same key with another digest is a conflict. Zeros when the fact cannot be repeated. */
   readonly digest: Uint8Array;
-  /** The digest as an earlier release made it, asked for where `digest` is not the one on record. */
-  readonly earlierDigest?: () => Uint8Array;
+  /** The digest as an earlier release may have made it, asked for where `digest` is not the one on record. */
+  readonly earlierDigests?: () => readonly Uint8Array[];
 }
 
 /** One record of a call. */

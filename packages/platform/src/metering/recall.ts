@@ -103,8 +103,8 @@ function nameOf(customerId: string, { key, place }: Pick<FactIdentity, "key" | "
 
 function isSame(kept: Uint8Array, fact: FactIdentity | undefined): boolean {
   if (fact === undefined) return false;
-  const { digest, earlierDigest } = fact;
-  return Buffer.compare(kept, digest) === 0 || (earlierDigest !== undefined && Buffer.compare(kept, earlierDigest()) === 0);
+  const { digest, earlierDigests } = fact;
+  return Buffer.compare(kept, digest) === 0 || (earlierDigests?.() ?? []).some((earlier) => Buffer.compare(kept, earlier) === 0);
 }
 
 function tell({ decisionId, nanos, currency, dayOrdinal }: KnownFact): RecordedFact {

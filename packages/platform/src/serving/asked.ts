@@ -55,9 +55,9 @@ export function identify(under: AskedUnder, asked: Asked, newUuid: NewUuid): Fac
   if (idempotencyKey === undefined)
     return records.map((record, index) => {
       const own = [[references[index] ?? null], [subjects[index] ?? null], [record]] as const;
-      return { key: `r:${service}/${references[index]}`, place: 0, ...digestsOf(under, "one", ...own) };
+      return { key: `r:${service}/${references[index]}`, place: 0, ...digestsOf(under, ["one", "many"], ...own) };
     });
-  const digests = digestsOf(under, under.body.record === undefined ? "many" : "one", references, subjects, records);
+  const digests = digestsOf(under, [under.body.record === undefined ? "many" : "one"], references, subjects, records);
   return records.map((_, place) => ({ key: `k:${idempotencyKey}`, place, ...digests }));
 }
 
@@ -67,17 +67,20 @@ function plainText(record: Cells): string {
   return JSON.stringify(names.flatMap((name) => (record[name] === null ? [] : [[name, record[name]]])));
 }
 
-/** Of all that the answer depends on. Release 0.1.0 took records as they were written. */
+/** Of all that the answer depends on. Release 0.1.0 took records as they were written, and told a list of one from the one. */
 function digestsOf(
   { service, variant = "", body }: AskedUnder,
-  form: "one" | "many",
+  forms: readonly ["one" | "many", ...("one" | "many")[]],
   references: readonly (string | null)[],
   subjects: readonly (string | null)[],
   records: readonly Cells[],
-): Pick<FactIdentity, "digest" | "earlierDigest"> {
-  const head = JSON.stringify([service, variant, form, body.eventTime ?? null, references, subjects]);
-  const of = (write: (record: Cells) => string) => hash("sha256", [head, ...records.map(write)].join("\n"), "buffer");
-  return { digest: of(plainText), earlierDigest: () => of((record) => JSON.stringify(record)) };
+): Pick<FactIdentity, "digest" | "earlierDigests"> {
+  const of = (form: "one" | "many", write: (record: Cells) => string): Uint8Array => {
+    const head = JSON.stringify([service, variant, form, body.eventTime ?? null, references, subjects]);
+    return hash("sha256", [head, ...records.map(write)].join("\n"), "buffer");
+  };
+  const written = (record: Cells): string => JSON.stringify(record);
+  return { digest: of(forms[0], plainText), earlierDigests: () => forms.map((form) => of(form, written)) };
 }
 
 function parallel(
