@@ -18,7 +18,8 @@ interface ShownCard {
   };
   readonly rounds?: { readonly rounds: number; readonly by: string };
   readonly warnings?: readonly Problem[];
-  readonly table?: { readonly name: string; readonly version: number };
+  /** A model that was trained by command knows its table by digest only. */
+  readonly table?: { readonly name?: string; readonly version?: number; readonly sha256?: string };
   readonly target?: string;
   readonly positive?: string | null;
   readonly rows?: number;

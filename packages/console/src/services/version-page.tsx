@@ -64,7 +64,10 @@ function Facts({ version }: { version: VersionDetailShape }) {
   const { say, number } = useWords();
   const { table, target, positive, trees, rows, parameters } = cardOf(version);
   const facts: [string, string][] = [];
-  if (table !== undefined) facts.push([say("version.table"), `${table.name} · ${say("home.version", { number: table.version })}`]);
+  const { name, version: tableVersion, sha256 } = table ?? {};
+  if (name !== undefined && tableVersion !== undefined)
+    facts.push([say("version.table"), `${name} · ${say("home.version", { number: tableVersion })}`]);
+  else if (sha256 !== undefined) facts.push([say("version.table"), `SHA-256 ${sha256.slice(0, 12)}…`]);
   if (target !== undefined) facts.push([say("columns.target"), typeof positive === "string" ? `${target} = ${positive}` : target]);
   if (rows !== undefined) facts.push([say("version.rows"), number(rows)]);
   if (trees !== undefined) facts.push([say("version.trees"), number(trees)]);

@@ -59,8 +59,9 @@ interface VersionTableProps extends VersionsPartProps {
 
 function VersionTable({ service, model, versions, busy, onPromote }: VersionTableProps) {
   const { say, time } = useWords();
-  // Most versions are measured by the same figure; the newest says which.
-  const metric = versions[0] === undefined ? undefined : sortedMetrics(versions[0].metrics)[0]?.[0];
+  // By the champion's figure: what could take its place is measured by the same.
+  const leader = versions.find(({ champion }) => champion) ?? versions[0];
+  const metric = leader === undefined ? undefined : sortedMetrics(leader.metrics)[0]?.[0];
   const key = `metric.${metric}`;
   return (
     <DataTable
