@@ -78,7 +78,15 @@ test("a table becomes a service that answers with reasons that sum, meters every
     BigInt(invoice?.totalNanos ?? 0),
   );
 
-  const erased = await product.call("DELETE", `/api/v1/subjects/${encodeURIComponent("person 7")}`, { key });
+  const person = `/api/v1/subjects/${encodeURIComponent("person 7")}`;
+  const { id: nobody } = await owner<{ id: string }>("POST", "/api/v1/customers", { name: "nobody" });
+  assert.deepEqual(
+    await owner("DELETE", `${person}?customer=${nobody}`),
+    { erased: 0 },
+    "the same text may name another customer's person",
+  );
+  assert.equal((await product.call("DELETE", `${person}?client=${nobody}`, { key: product.adminKey })).status, 400);
+  const erased = await product.call("DELETE", person, { key });
   assert.deepEqual(erased.body, { erased: 5 });
   assert.equal((await product.call("GET", `/api/v1/decisions/${decisions[0]?.id}`, { key })).status, 410);
   assert.equal((await preview()).items[0]?.exactNanos, "105000000", "erasing a subject leaves usage and invoices");

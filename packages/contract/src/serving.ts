@@ -335,10 +335,12 @@ export const servingRoutes = {
     method: "DELETE",
     path: "/api/v1/subjects/{subject}",
     summary: "Erases what decisions hold about a subject; usage and invoices stay.",
-    description: "Input, reference and subject are erased for good; what was used and paid stays, without them.",
+    description:
+      "Input, reference and subject are erased for good; what was used and paid stays, without them. A customer erases what its own decisions hold; a member of the provider those of every customer, as the same text may name another person elsewhere, unless `customer` names one.",
     tag: "decisions",
     access: { kind: "customer", scope: "erase", role: "owner" },
     params: Type.Object({ subject: Subject }),
+    query: Type.Object({ customer: Type.Optional(Id("customer")) }),
     response: Type.Object({ erased: Type.Integer() }),
   }),
 } as const;
