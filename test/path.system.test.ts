@@ -339,6 +339,7 @@ test("by command alone: a plan, a service, a customer and its key, a table answe
   await rm(out);
   const repeated = await command(all, { key });
   assert.match(repeated.err, /^Not sent, as the service has no such column: y\.$/m);
+  assert.match(repeated.out, /^1203 of the rows had been answered before and were not charged again$/m);
   assert.equal(await readFile(out, "utf8"), answers, "asked again, the same and free");
   const bad = await command(["decide", "shop", "--id", "loan", "--out", out, "--file", await file("bad.csv", "loan,x\nA,1\nA,2\nB,\n")], {
     key,

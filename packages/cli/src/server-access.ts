@@ -78,3 +78,8 @@ export function decimalOfNanos(nanos: string): string {
   const fraction = digits.slice(-9).replace(/0+$/, "");
   return `${value < 0n ? "-" : ""}${digits.slice(0, -9)}${fraction === "" ? "" : `.${fraction}`}`;
 }
+
+/** How many decisions of a reply had been given before, and were not charged again. */
+export function repeatedIn(headers: Headers): number {
+  return Number(headers.get("megalith-repeated") ?? 0);
+}

@@ -33,6 +33,8 @@ export type CallParts<R extends RouteSpec> = Asked<"params", ParamsOf<R>> &
     /** The raw body of a route that takes one. */
     readonly bytes?: Uint8Array;
     readonly signal?: AbortSignal;
+    /** Told the reply's headers, for example `megalith-repeated`. */
+    readonly onHeaders?: (headers: Headers) => void;
   };
 
 interface LooseParts {
@@ -43,6 +45,7 @@ interface LooseParts {
   readonly repeatable?: boolean;
   readonly bytes?: Uint8Array;
   readonly signal?: AbortSignal;
+  readonly onHeaders?: (headers: Headers) => void;
 }
 
 const firstDelayMs = 200;
@@ -100,7 +103,10 @@ type Outcome = { reply: Response; error?: never; retryAfterMs?: never } | { repl
 async function tryOnce(options: ClientOptions, spec: RouteSpec, parts: LooseParts): Promise<Outcome> {
   try {
     const reply = await (options.fetch ?? fetch)(addressOf(options.url, spec, parts), requestOf(options, spec, parts));
-    if (reply.ok) return { reply };
+    if (reply.ok) {
+      parts.onHeaders?.(reply.headers);
+      return { reply };
+    }
     const retryAfterMs = Number(reply.headers.get("retry-after") ?? 0) * 1000 || 0;
     return { error: errorOfReply(reply.status, await reply.text()), retryAfterMs };
   } catch (cause) {

@@ -251,7 +251,7 @@ export const servingRoutes = {
     path: "/api/v1/services/{service}/decide",
     summary: "Answers one record or many: prediction, exact reasons, price.",
     description:
-      "A repeat with the same Idempotency-Key and body is free and answers the same bytes, even while the service is paused; the same key with another body is 422. Without a key each reference stands for its record: those that were answered before are answered again for free, the others anew; when such an answer is no longer stored, the call is 410 and nothing of it is charged. Every problem of every record is listed at once and nothing is metered.",
+      "A repeat with the same Idempotency-Key and body is free and answers the same bytes, even while the service is paused; the same key with another body is 422. Without a key each reference stands for its record: those that were answered before are answered again for free, the others anew; when such an answer is no longer stored, the call is 410 and nothing of it is charged. The header `megalith-repeated` tells how many of the decisions had been given before. Every problem of every record is listed at once and nothing is metered.",
     tag: "decisions",
     access: { kind: "customer", scope: "decide", role: "analyst" },
     params: ServiceParams,

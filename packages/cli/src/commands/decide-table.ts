@@ -19,7 +19,7 @@ import {
 } from "@megalith/contract";
 import { type CellValue, csvText } from "@megalith/platform/tables";
 import { checkOutput, writeWhole } from "../output-file.ts";
-import { decimalOfNanos, openServer } from "../server-access.ts";
+import { decimalOfNanos, openServer, repeatedIn } from "../server-access.ts";
 import { type TableRows, withTableRows } from "../table-rows.ts";
 import { printJson, startProgress, type Terminal } from "../terminal.ts";
 import type { DecideFlags } from "./decide.ts";
@@ -45,6 +45,8 @@ interface Work {
   readonly table: TableRows;
   /** The service's columns that the table has. */
   readonly sent: readonly string[];
+  /** Told how many rows of a batch were answered before. */
+  readonly onRepeated: (count: number) => void;
 }
 
 export async function decideTable(service: string, flags: Work["flags"], terminal: Terminal): Promise<void> {
@@ -62,15 +64,18 @@ export async function decideTable(service: string, flags: Work["flags"], termina
   await withTableRows(file, { signal, kinds }, async (table) => {
     const own = new Set(table.columns);
     checkColumns(schema, flags, own);
-    const work: Work = { service, flags, schema, table, sent: schema.columns.map(({ name }) => name).filter((name) => own.has(name)) };
+    let repeated = 0;
+    const sent = schema.columns.map(({ name }) => name).filter((name) => own.has(name));
+    const work: Work = { service, flags, schema, table, sent, onRepeated: (count) => (repeated += count) };
     tellColumns(terminal, work);
     await checkRows(work, file);
     const sums = await answerAll(work, server, terminal);
     const seconds = (terminal.elapsedMs() - startedAt) / 1000;
     const amounts = [...sums].map(([currency, nanos]) => ({ currency, nanos: String(nanos) }));
-    if (flags.json === true) return printJson(terminal, { service, rows: table.rowCount, out: flags.out, amounts, seconds });
+    if (flags.json === true) return printJson(terminal, { service, rows: table.rowCount, out: flags.out, amounts, repeated, seconds });
     const cost = amounts.map(({ currency, nanos }) => `, ${decimalOfNanos(nanos)} ${currency}`).join("");
     terminal.out.write(`${flags.out} written (${table.rowCount} rows${cost}, ${seconds.toFixed(1)} s)\n`);
+    if (repeated > 0) terminal.out.write(`${repeated} of the rows had been answered before and were not charged again\n`);
   });
 }
 
@@ -228,11 +233,17 @@ async function* batchesOf({ flags, sent, table }: Work): AsyncGenerator<Batch> {
   if (records.length > 0) yield cut();
 }
 
-async function ask({ service }: Work, server: ClientOptions, batch: Batch, signal: AbortSignal): Promise<DecideReply> {
+async function ask({ service, onRepeated }: Work, server: ClientOptions, batch: Batch, signal: AbortSignal): Promise<DecideReply> {
   const { records, references, subjects } = batch;
   const body = { records: [...records], references: [...references], ...(subjects === undefined ? {} : { subjects: [...subjects] }) };
   try {
-    return await callRoute(server, routes.decide, { params: { service }, body, repeatable: true, signal });
+    return await callRoute(server, routes.decide, {
+      params: { service },
+      body,
+      repeatable: true,
+      signal,
+      onHeaders: (headers) => onRepeated(repeatedIn(headers)),
+    });
   } catch (error) {
     throw byRow(error, batch);
   }

@@ -4,7 +4,7 @@ import { type DecideReply, MegalithError, routes } from "@megalith/contract";
 import { systemClock, systemRandom, uuidMaker } from "@megalith/platform/foundation";
 import type { Command } from "commander";
 import { parseObject, readInput } from "../input-text.ts";
-import { addServerFlags, decimalOfNanos, openServer, type ServerFlags } from "../server-access.ts";
+import { addServerFlags, decimalOfNanos, openServer, repeatedIn, type ServerFlags } from "../server-access.ts";
 import { printJson, type Terminal } from "../terminal.ts";
 
 export interface DecideFlags extends ServerFlags {
@@ -57,9 +57,14 @@ async function decideRecord(service: string, flags: DecideFlags, terminal: Termi
     ...(subject === undefined ? {} : { subject }),
   };
   const once = reference === undefined ? { idempotencyKey: uuidMaker(systemClock, systemRandom)() } : { repeatable: true };
-  const reply = await callRoute(server, routes.decide, { params: { service }, body, ...once, signal: terminal.signal });
+  let repeated = 0;
+  const onHeaders = (headers: Headers): void => {
+    repeated = repeatedIn(headers);
+  };
+  const reply = await callRoute(server, routes.decide, { params: { service }, body, ...once, signal: terminal.signal, onHeaders });
   if (flags.json === true) printJson(terminal, reply);
   else show(terminal, reply);
+  if (repeated > 0) terminal.err.write("It had been answered before and was not charged again.\n");
 }
 
 /** What would be left unread is refused. */

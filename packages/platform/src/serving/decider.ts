@@ -32,6 +32,8 @@ export interface DecideCall extends AskedUnder {
   readonly language: Language;
   /** Answers instead of the champion; the caller has seen to it that it may. */
   readonly version?: CompiledVersion | undefined;
+  /** Told how many of the decisions were answered before and cost nothing now, when there are any. */
+  readonly onRepeated?: (count: number) => void;
   /** false leaves reasons out, and their price. */
   readonly withReasons?: boolean;
 }
@@ -131,7 +133,9 @@ export class Decider {
     if (principal.kind === "provider" || !canRepeat(call, asked)) return undefined;
     const outcome = await this.options.meter.recall(principal.customerId, identify(call, asked, this.options.newUuid));
     if (outcome?.kind === "conflict") throw refusal(call, outcome);
-    return outcome?.kind === "repeated" ? this.repeat(principal.organisation, outcome, language) : undefined;
+    if (outcome?.kind !== "repeated") return undefined;
+    call.onRepeated?.(outcome.facts.length);
+    return this.repeat(principal.organisation, outcome, language);
   }
 
   /**
@@ -168,6 +172,7 @@ export class Decider {
       // Of a list that was known in part, and of a call whose first try was written unseen.
       const fresh = outcome.facts.filter(({ decisionId }, index) => decisionId === made.ids[index]).length;
       if (fresh > 0) this.options.onDecided?.(call.service, fresh);
+      if (fresh < outcome.facts.length) call.onRepeated?.(outcome.facts.length - fresh);
       return this.repeat(call.principal.organisation, outcome, call.language);
     }
     if (outcome.kind !== "recorded") throw refusal(call, outcome);

@@ -10,6 +10,7 @@ export function decide(uses: { decider: Decider }) {
       body: call.body,
       idempotencyKey: call.header("idempotency-key"),
       language: call.language,
+      onRepeated: (count) => call.setHeader("megalith-repeated", String(count)),
     }) as Promise<never>;
   });
 }
