@@ -58,7 +58,7 @@ export function addPlans(program: Command, terminal: Terminal): void {
     .option("--currency <code>", "needed without --file: an ISO 4217 code, for example EUR")
     .option("--title <title>", "how people call it")
     .option("--time-zone <zone>", "whose days and months count, an IANA name; UTC when nothing is said");
-  addPriceFlags(create).action(async (flags: CreateFlags) => {
+  addPriceFlags(create, { price: "needed without --file", others: "0" }).action(async (flags: CreateFlags) => {
     const body = await planOf(flags);
     const plan = await callRoute(await openServer(flags, terminal), routes.createPlan, { body, signal });
     if (flags.json === true) return printJson(terminal, plan);
@@ -69,26 +69,30 @@ export function addPlans(program: Command, terminal: Terminal): void {
     .description("Change a plan's prices as a new version; what was used before keeps its price.")
     .argument("<plan>", "its name")
     .option("--from <time>", "when they begin, for example 2027-01-01T00:00:00Z; at once when nothing is said");
-  addPriceFlags(change).action(async (name: string, flags: PriceFlags & { from?: string }) => {
-    const server = await openServer(flags, terminal);
-    // By flags a part is changed; a file says the whole.
-    const before =
-      flags.file === undefined ? (await callRoute(server, routes.readPlan, { params: { plan: name }, signal })).versions[0] : undefined;
-    const { prices } = await pricesOf(flags, before?.prices);
-    const body = { prices, ...(flags.from === undefined ? {} : { validFrom: flags.from }) };
-    const plan = await callRoute(server, routes.addPlanVersion, { params: { plan: name }, body, signal });
-    if (flags.json === true) return printJson(terminal, plan);
-    showPlan(terminal, plan);
-  });
+  addPriceFlags(change, { price: "kept when nothing is said", others: "kept" }).action(
+    async (name: string, flags: PriceFlags & { from?: string }) => {
+      const server = await openServer(flags, terminal);
+      // By flags a part is changed; a file says the whole.
+      const before =
+        flags.file === undefined ? (await callRoute(server, routes.readPlan, { params: { plan: name }, signal })).versions[0] : undefined;
+      const { prices } = await pricesOf(flags, before?.prices);
+      const body = { prices, ...(flags.from === undefined ? {} : { validFrom: flags.from }) };
+      const plan = await callRoute(server, routes.addPlanVersion, { params: { plan: name }, body, signal });
+      if (flags.json === true) return printJson(terminal, plan);
+      showPlan(terminal, plan);
+    },
+  );
 }
 
-function addPriceFlags(command: Command): Command {
+/** @param unsaid what holds of a part that nothing is said of. */
+function addPriceFlags(command: Command, unsaid: { readonly price: string; readonly others: string }): Command {
+  const { price, others } = unsaid;
   return addServerFlags(
     command
-      .option("--price <amount>", "needed without --file: of a decision, for example 0.02", amount)
-      .option("--reasons-surcharge <amount>", "added where a decision gives reasons; 0 when nothing is said", amount)
-      .option("--monthly-fee <amount>", "0 when nothing is said", amount)
-      .option("--included-units <n>", "decisions of a month that the fee pays; 0 when nothing is said", whole)
+      .option("--price <amount>", `${price}: of a decision, for example 0.02`, amount)
+      .option("--reasons-surcharge <amount>", `added where a decision gives reasons; ${others} when nothing is said`, amount)
+      .option("--monthly-fee <amount>", `${others} when nothing is said`, amount)
+      .option("--included-units <n>", `decisions of a month that the fee pays; ${others} when nothing is said`, whole)
       .option("--file <file>", "JSON or YAML with the fields of POST /api/v1/plans; flags go before it"),
   );
 }
