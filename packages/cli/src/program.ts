@@ -97,6 +97,16 @@ function wordFault(fault: Error): string {
 /** However a piece of work says that it was stopped. */
 const stopped = Object.assign(new Error("Stopped before it was done."), { code: "cancelled" });
 
+/** What the words of an error, which are for every reader, do not say to one at a terminal. */
+const hints: Readonly<Record<string, string>> = {
+  "request.no_such_route":
+    "A customer's key reaches no route of the provider's; this may need the admin key, or a server of another release.",
+  "access.unauthenticated":
+    "The key is read from the file of --key-file, or from MEGALITH_KEY; the admin key lies in admin.key of the data folder.",
+  "billing.plan_not_found":
+    "`megalith plans` lists what there is; `megalith plans create` makes one; a service without a price needs --free.",
+};
+
 /** An error in words on stderr; with --json as one object on stdout too. */
 export function tell(terminal: Terminal, error: unknown, asJson: boolean): void {
   const fault = exitCodeOf(error) === exitCodes.cancelled.code ? stopped : error instanceof Error ? error : new Error(String(error));
@@ -105,10 +115,8 @@ export function tell(terminal: Terminal, error: unknown, asJson: boolean): void 
   const message = wordFault(fault);
   if (asJson) printJson(terminal, { error: { code, message, problems: problems.map((one) => wordProblem("en", one)) } });
   terminal.err.write(`megalith: ${message} (${code})\n`);
-  if (code === "request.no_such_route")
-    terminal.err.write(
-      "  A customer's key reaches no route of the provider's; this may need the admin key, or a server of another release.\n",
-    );
+  const hint = hints[code];
+  if (hint !== undefined) terminal.err.write(`  ${hint}\n`);
   for (const { path, message, expected } of problems.slice(0, 20))
     terminal.err.write(`  ${path}: ${message}${expected === undefined ? "" : ` Expected: ${expected}.`}\n`);
   if (problems.length > 20) terminal.err.write(`  … and ${problems.length - 20} more\n`);
